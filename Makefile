@@ -1,0 +1,49 @@
+# The two commands of this project: `make demo` and `make test`.
+# Both set up everything they need: tools in .venv, missing Debian packages through apt.
+#   make demo ARGS="--seconds 20 --plain --home DIR"
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+PYTEST_ARGS ?= -q -n 2 --dist loadfile
+
+.PHONY: demo test setup dev check format lock clean
+.DEFAULT_GOAL := test
+
+demo: setup
+	@$(BIN)/flatwatt demo $(ARGS)
+
+test: dev check
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+# Only what running needs.
+setup: $(VENV)/.setup
+$(VENV)/.setup: pyproject.toml uv.lock scripts/bootstrap.sh
+	@sh scripts/bootstrap.sh "$(PYTHON)" "$(VENV)"
+	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact --project . --python $(BIN)/python --active
+	@touch $@
+
+# And what testing needs.
+dev: $(VENV)/.dev
+$(VENV)/.dev: $(VENV)/.setup
+	@$(BIN)/uv sync --quiet --frozen --inexact --project . --python $(BIN)/python --active
+	@touch $@
+
+check: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: dev
+	$(BIN)/uv lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)

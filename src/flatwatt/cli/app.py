@@ -1,0 +1,38 @@
+"""The command line's tree."""
+
+import typer
+
+from flatwatt import __version__
+from flatwatt.cli import look, serve, setup
+
+app = typer.Typer(
+    help="Flatshare energy monitoring: smart plugs measured, logged, priced and told.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, "
+    "4 files, 5 plug. First steps: [bold]flatwatt demo[/], then [bold]flatwatt init[/].",
+)
+plugs_app = typer.Typer(help="Look at single plugs.", no_args_is_help=True)
+plugs_app.command("test")(setup.plugs_test)
+plugs_app.command("families")(setup.plugs_families)
+app.add_typer(plugs_app, name="plugs")
+for command in (
+    serve.demo,
+    serve.run,
+    serve.live,
+    serve.replay,
+    look.report,
+    look.runs,
+    look.export,
+    setup.init,
+    setup.check,
+):
+    app.command()(command)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"flatwatt {__version__}")

@@ -1,0 +1,256 @@
+"""`report`, `runs`, `export`: questions about what is written down."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+
+from flatwatt.appliance.profiles import PROFILES
+from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
+from flatwatt.cli.export import QUARTER_COLUMNS, RAW_COLUMNS, quarter_rows, raw_rows, write_csv
+from flatwatt.cli.view import report_table, runs_table
+from flatwatt.config import Config
+from flatwatt.errors import UsageError
+from flatwatt.flat import Flat
+from flatwatt.money.cost import cents
+from flatwatt.report.daily import Line, Summary, summarise
+from flatwatt.report.events import cost_eur, utc_text
+from flatwatt.report.periods import Period, day_period, local_day, month_period, week_period
+from flatwatt.report.wording import day as day_words
+from flatwatt.report.wording import word
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="CSV on standard output.")]
+
+
+def report(
+    home: HomeOption = None,
+    day: Annotated[
+        str, typer.Option("--day", help="A day: 2026-11-22, today, yesterday.", metavar="DAY")
+    ] = "",
+    week: Annotated[
+        str, typer.Option("--week", help="The week around a day.", metavar="DAY")
+    ] = "",
+    month: Annotated[
+        str, typer.Option("--month", help="A month: 2026-11, or the one around a day.")
+    ] = "",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Energy, cost, peak, standby and hours of a day, week or month (default: today).
+
+    Examples: flatwatt report --week today · flatwatt report --month 2026-11 --csv
+    """
+    where = home_of(home)
+    loaded = load_home(where)
+    language = loaded.config.flat.language
+    with watching(where, loaded) as flat:
+        moment_ms = max(now_ms(), flat.newest_ms)
+        today = local_day(moment_ms, flat.zone)
+        period = _period(day, week, month, today)
+        summary = summary_of(flat, period, moment_ms)
+        bounds = f"{period.first.isoformat()} … {period.last.isoformat()}"
+        if as_json:
+            typer.echo(json.dumps(summary_json(summary, period), indent=2))
+        elif as_csv:
+            write_csv(*report_rows(summary))
+        elif not summary.total.energy_mwh and not any(line.peak_w for line in summary.lines):
+            typer.echo(f"{bounds}: {word('nothing', language)}")
+        else:
+            first = day_words(_noon(period.first), language)
+            last = day_words(_noon(period.last), language)
+            title = first if period.first == period.last else f"{first} – {last}"
+            Console().print(report_table(summary, f"{flat.config.flat.name} · {title}", language))
+
+
+def _noon(day: date) -> Any:  # noqa: ANN401 - datetime, kept short
+    from datetime import datetime  # noqa: PLC0415
+
+    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - only its date is read
+
+
+def summary_of(flat: Flat, period: Period, moment_ms: int) -> Summary:
+    """Return a period's summary of a flat."""
+    start_ms, end_ms = bounds = period.bounds_ms(flat.zone)
+    makes_runs = {
+        id_: (plug.name or id_, PROFILES[plug.appliance].makes_runs)
+        for id_, plug in flat.config.plugs.items()
+    }
+    last_day = min(period.last, local_day(moment_ms, flat.zone))
+    fee = None
+    if flat.config.tariff and last_day >= period.first:
+        fee = flat.tariff.base_fee_eur(period.first, last_day)
+    return summarise(
+        bounds,
+        flat.quarters(start_ms, end_ms),
+        flat.runs(start_ms, end_ms),
+        makes_runs,
+        flat.tariff,
+        fee,
+        moment_ms,
+    )
+
+
+def _period(day: str, week: str, month: str, today: date) -> Period:
+    chosen = [(text, make) for text, make in _choices(day, week, month) if text]
+    if len(chosen) > 1:
+        raise UsageError("say only one of --day, --week and --month")
+    if not chosen:
+        return day_period(today)
+    text, make = chosen[0]
+    return make(parse_day(text, today))
+
+
+def _choices(day: str, week: str, month: str) -> list[tuple[str, Callable[[date], Period]]]:
+    return [(day, day_period), (week, week_period), (month, month_period)]
+
+
+def parse_day(text: str, today: date) -> date:
+    """Return the day a person means: an ISO date or month, `today`, `yesterday`.
+
+    Raises:
+        UsageError: none of these.
+    """
+    words = {"today": today, "yesterday": today - timedelta(days=1)}
+    words |= {"heute": words["today"], "gestern": words["yesterday"]}
+    if text in words:
+        return words[text]
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == 7 else text)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no day; write 2026-11-22, 2026-11, today or yesterday"
+        ) from error
+
+
+def report_rows(summary: Summary) -> tuple[list[str], list[list[object]]]:
+    """Return a summary as columns and rows for CSV."""
+    lines = [*summary.lines, summary.total]
+    columns = list(line_json(summary.total))
+    return columns, [list(line_json(line).values()) for line in lines]
+
+
+def line_json(line: Line) -> dict[str, object]:
+    """Return a line as JSON-ready fields, units in their names."""
+    year = line.standby_eur_year
+    return {
+        "appliance": line.appliance or "total",
+        "name": line.name,
+        "energy_kwh": line.energy_mwh / 1_000_000,
+        "cost_eur": None if line.cost_cents is None else line.cost_cents / 100,
+        "peak_w": line.peak_w,
+        "standby_w": None if line.standby_w is None else round(line.standby_w, 2),
+        "standby_eur_year": None if year is None else cents(year) / 100,
+        "active_s": line.active_s,
+        "runs": line.runs,
+        "missing_s": line.missing_s,
+    }
+
+
+def summary_json(summary: Summary, period: Period) -> dict[str, object]:
+    """Return a summary as JSON-ready fields."""
+    return {
+        "first_day": period.first.isoformat(),
+        "last_day": period.last.isoformat(),
+        "appliances": [line_json(line) for line in summary.lines],
+        "total": line_json(summary.total),
+        "base_fee_eur": None if summary.base_fee_cents is None else summary.base_fee_cents / 100,
+    }
+
+
+def runs(
+    home: HomeOption = None,
+    appliance: Annotated[str, typer.Option(help="Only this appliance's.", metavar="ID")] = "",
+    since: Annotated[str, typer.Option(help="First day.", metavar="DAY")] = "",
+    last: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Runs (prints, washes …) with duration, energy, cost and peak.
+
+    Examples: flatwatt runs --appliance printer · flatwatt runs --since 2026-11-01 --json
+    """
+    where = home_of(home)
+    loaded = load_home(where)
+    _known(loaded.config, appliance)
+    with watching(where, loaded) as flat:
+        today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
+        start_ms = day_period(parse_day(since, today)).bounds_ms(flat.zone)[0] if since else 0
+        found = [
+            run
+            for run in flat.runs(start_ms, 1 << 53)
+            if not appliance or run.appliance == appliance
+        ][-last:]
+        language = loaded.config.flat.language
+        names = {id_: plug.name or id_ for id_, plug in loaded.config.plugs.items()}
+        if as_json:
+            typer.echo(json.dumps([run_json(run, flat) for run in found], indent=2))
+        elif found:
+            Console().print(runs_table(found, names, flat.tariff, flat.zone, language))
+        else:
+            typer.echo(word("no_runs", language))
+
+
+def run_json(run: Any, flat: Flat) -> dict[str, object]:  # noqa: ANN401 - model.Run
+    """Return a run as JSON-ready fields."""
+    cost = cost_eur(run, flat.tariff)
+    return {
+        "run": run.id,
+        "appliance": run.appliance,
+        "started_at": utc_text(run.start_ms),
+        "finished_at": None if run.end_ms is None else utc_text(run.end_ms),
+        "duration_s": None if run.end_ms is None else (run.end_ms - run.start_ms) // 1000,
+        "energy_wh": run.energy_mwh / 1000,
+        "cost_eur": None if cost is None else cents(cost) / 100,
+        "peak_w": run.peak_w,
+        "missing_s": run.missing_ms // 1000,
+    }
+
+
+def _known(config: Config, appliance: str) -> None:
+    from flatwatt.drivers import nearest  # noqa: PLC0415 - only for the hint
+
+    if appliance and appliance not in config.plugs:
+        raise UsageError(
+            f"no appliance is called {appliance!r}{nearest(appliance, list(config.plugs))}"
+        )
+
+
+def export(
+    home: HomeOption = None,
+    appliance: Annotated[str, typer.Option(help="Only this appliance's.", metavar="ID")] = "",
+    first: Annotated[str, typer.Option("--from", help="First day.", metavar="DAY")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day.", metavar="DAY")] = "",
+    resolution: Annotated[
+        Literal["raw", "quarter"], typer.Option(help="Readings, or quarter-hours.")
+    ] = "raw",
+    german: Annotated[
+        bool, typer.Option("--german", help="Semicolons and decimal commas, for German Excel.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File; else standard output.")
+    ] = None,
+) -> None:
+    """Write readings or quarter-hours of some days as CSV (default: today).
+
+    Examples: flatwatt export --appliance printer -o printer.csv ·
+    flatwatt export --from 2026-11-01 --to 2026-11-30 --resolution quarter --german -o nov.csv
+    """
+    where = home_of(home)
+    loaded = load_home(where)
+    _known(loaded.config, appliance)
+    with watching(where, loaded) as flat:
+        today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
+        first_day = parse_day(first, today) if first else today
+        period = Period(first_day, parse_day(last, today) if last else max(today, first_day))
+        if period.last < period.first:
+            raise UsageError("--to lies before --from")
+        if resolution == "quarter":
+            rows = quarter_rows(flat, period, appliance)
+            write_csv(QUARTER_COLUMNS, rows, out=out, german=german)
+        else:
+            rows = raw_rows(where, flat.zone, period, appliance)
+            write_csv(RAW_COLUMNS, rows, out=out, german=german)

@@ -1,0 +1,171 @@
+"""Tables and lines for the terminal; device names are shown as text, never as markup."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from decimal import Decimal
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from flatwatt.model import ApplianceNow, Run, Snapshot, State
+from flatwatt.money.tariff import Prices
+from flatwatt.report.daily import Line, Summary
+from flatwatt.report.events import cost_eur
+from flatwatt.report.periods import local_time
+from flatwatt.report.wording import NOTHING, Language, clock, day, eur, kwh, span, watt, word
+
+STYLES = {
+    State.ACTIVE: "bold yellow",
+    State.FINISHED: "bold green",
+    State.IDLE: "",
+    State.OFF: "dim",
+    State.UNKNOWN: "dim",
+}
+
+
+def live_view(now: Snapshot, zone: tzinfo, language: Language) -> RenderableType:
+    """Return the live table: state, W, today's kWh and EUR per appliance, and the total."""
+    table = Table(expand=True, box=None, padding=(0, 1))
+    for key in ("appliance", "state"):
+        table.add_column(word(key, language))
+    for key in ("power", "today", "cost"):
+        table.add_column(word(key, language), justify="right")
+    table.add_column(word("run", language), ratio=1)
+    for each in now.appliances:
+        table.add_row(
+            Text(each.name),
+            Text(word(each.state, language), STYLES[each.state]),
+            _power(each, language),
+            kwh(each.today_mwh if each.age_ms is not None else None, language),
+            eur(each.today_eur, language),
+            Text(run_words(each, now.at_ms, zone, language)),
+        )
+    table.add_section()
+    table.add_row(
+        Text(word("total", language), "bold"),
+        "",
+        Text(watt(now.total_w, language), "bold"),
+        Text(kwh(now.today_mwh, language), "bold"),
+        Text(eur(now.today_eur, language), "bold"),
+        "",
+    )
+    troubles = [each.trouble for each in now.appliances if each.trouble]
+    notes = [Text(f"! {trouble}", "yellow") for trouble in (*troubles, *now.troubles)]
+    at = local_time(now.at_ms, zone)
+    title = Text(f"{now.name} · {day(at, language)} {at:%H:%M:%S}")
+    return Panel(Group(table, *notes), title=title, subtitle=_rate(now, language))
+
+
+def _power(each: ApplianceNow, language: Language) -> Text:
+    stale = each.state is State.UNKNOWN and each.age_ms is not None
+    words = watt(each.power_w, language)
+    if stale and each.age_ms is not None:
+        words = f"{words} ({span(each.age_ms / 1000)})"
+    return Text(words, "dim" if stale else "")
+
+
+def _rate(now: Snapshot, language: Language) -> str:
+    if now.rate_eur_kwh is None:
+        return word("no_tariff", language)
+    rate = f"{now.rate_eur_kwh * 100:.2f} ct/kWh"
+    return rate.replace(".", ",") if language == "de" else rate
+
+
+def run_words(each: ApplianceNow, now_ms: int, zone: tzinfo, language: Language) -> str:
+    """Return what is said of a run: the one going on, or the last one."""
+    if each.run_start_ms is not None:
+        took = span((now_ms - each.run_start_ms) / 1000)
+        return f"{took}, {kwh(each.run_mwh, language)}, {eur(each.run_eur, language)}"
+    if each.last_run is not None and each.last_run.end_ms is not None:
+        end = local_time(each.last_run.end_ms, zone)
+        words = f"{word('last', language)} {clock(end)}, {kwh(each.last_run.energy_mwh, language)}"
+        return words if now_ms - each.last_run.end_ms < 86_400_000 else ""
+    return ""
+
+
+def plain_line(now: Snapshot, zone: tzinfo, language: Language) -> str:
+    """Return the flat as one line, for logs and pipes."""
+    parts = [
+        f"{each.id} {word(each.state, language)} {watt(each.power_w, language)} "
+        f"{kwh(each.today_mwh, language)} {eur(each.today_eur, language)}"
+        for each in now.appliances
+    ]
+    total = f"{word('total', language)} {watt(now.total_w, language)}"
+    at = local_time(now.at_ms, zone)
+    line = " | ".join([f"{at:%H:%M:%S}", *parts, total])
+    return f"{line} {kwh(now.today_mwh, language)} {eur(now.today_eur, language)}"
+
+
+def report_table(summary: Summary, title: str, language: Language) -> RenderableType:
+    """Return a period's table."""
+    table = Table(title=title, title_justify="left")
+    table.add_column(word("appliance", language))
+    for key in ("energy", "cost", "peak", "standby", "standby_year", "active", "runs"):
+        table.add_column(word(key, language), justify="right")
+    for line in summary.lines:
+        table.add_row(Text(line.name), *_cells(line, language))
+    table.add_section()
+    table.add_row(word("total", language), *_cells(summary.total, language), style="bold")
+    return Group(table, *map(Text, report_notes(summary, language)))
+
+
+def _cells(line: Line, language: Language) -> list[str]:
+    return [
+        kwh(line.energy_mwh, language),
+        eur(money(line.cost_cents), language),
+        watt(line.peak_w, language),
+        watt(line.standby_w, language),
+        eur(line.standby_eur_year, language),
+        span(line.active_s),
+        str(line.runs) if line.active_s is not None else NOTHING,
+    ]
+
+
+def report_notes(summary: Summary, language: Language) -> list[str]:
+    """Return what must be said beside the table: base fee, holes, missing tariff."""
+    notes = [word("peak_note", language)]
+    fee, cost = summary.base_fee_cents, summary.total.cost_cents
+    if fee and cost is not None:
+        both = eur(money(fee + cost), language)
+        notes.append(
+            f"{word('base_fee', language)} {eur(money(fee), language)}, "
+            f"{word('with_fee', language)} {both}"
+        )
+    if cost is None:
+        notes.append(word("no_tariff", language))
+    notes.extend(
+        f"{line.name}: {span(line.missing_s)} {word('missing', language)}"
+        for line in summary.lines
+        if line.missing_s >= 60
+    )
+    return notes
+
+
+def money(amount_cents: int | None) -> Decimal | None:
+    """Return whole cents as EUR."""
+    return None if amount_cents is None else Decimal(amount_cents) / 100
+
+
+def runs_table(
+    runs: Sequence[Run], names: dict[str, str], prices: Prices, zone: tzinfo, language: Language
+) -> RenderableType:
+    """Return a table of runs."""
+    table = Table()
+    table.add_column(word("appliance", language))
+    for key in ("started", "ended", "duration", "energy", "cost", "peak"):
+        table.add_column(word(key, language), justify="right")
+    for run in runs:
+        start = local_time(run.start_ms, zone)
+        end = None if run.end_ms is None else local_time(run.end_ms, zone)
+        table.add_row(
+            Text(names.get(run.appliance, run.appliance)),
+            f"{day(start, language)} {clock(start)}",
+            word("now", language) if end is None else clock(end),
+            NOTHING if run.end_ms is None else span((run.end_ms - run.start_ms) / 1000),
+            kwh(run.energy_mwh, language),
+            eur(cost_eur(run, prices), language),
+            watt(run.peak_w, language),
+        )
+    return table

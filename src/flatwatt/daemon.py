@@ -1,0 +1,238 @@
+"""The hall: one task per plug; what they hear goes to the flat, and to the disk on time.
+
+A slow, dead or lying plug only ever holds up its own task.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Protocol
+
+from flatwatt import plugs as plug_package
+from flatwatt.appliance.profiles import PROFILES
+from flatwatt.config import Loaded, PlugTable
+from flatwatt.drivers import Context, Driver, Plug, driver_of, families, nearest, options_of
+from flatwatt.errors import ConfigError, PlugError, PlugUnreachable
+from flatwatt.flat import Flat
+from flatwatt.model import Counter, Event
+
+log = logging.getLogger("flatwatt")
+BACKOFF_FIRST_S = 1.0
+BACKOFF_MOST_S = 60.0
+STALE_LEAST_MS = 15_000
+
+
+class ClockLike(Protocol):
+    """`Clock` or `FastClock`."""
+
+    steps: int
+
+    def now_ms(self) -> int:
+        """Now, in ms of Unix time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A plug ready to be read.
+
+    Attributes:
+        id: of the appliance.
+        plug: opened, nothing sent yet.
+        interval_s: how often it is asked.
+        pushed: whether `read` waits by itself.
+        patience_s: real seconds that one `read` may take.
+    """
+
+    id: str
+    plug: Plug
+    interval_s: float
+    pushed: bool
+    patience_s: float
+
+
+def counters(package: ModuleType = plug_package) -> dict[str, Counter]:
+    """Return what each family's energy counter does."""
+    return {family: driver_of(package, family).counter for family in families(package)}
+
+
+def driver_for(loaded: Loaded, id_: str, package: ModuleType = plug_package) -> Driver:
+    """Return the driver of a configured plug, its table checked.
+
+    Raises:
+        ConfigError: unknown family, appliance kind or option, or a password where
+            others can read it; with file, line and key.
+    """
+    table = loaded.config.plugs[id_]
+    if table.appliance not in PROFILES:
+        hint = nearest(table.appliance, list(PROFILES))
+        raise loaded.error(
+            ("plugs", id_, "appliance"), f"unknown appliance {table.appliance!r}{hint}"
+        )
+    try:
+        driver = driver_of(package, table.family)
+    except ConfigError as error:
+        raise loaded.error(("plugs", id_, "family"), str(error)) from error
+    for key in driver.secrets:
+        if key in table.options and key not in table.secret_keys:
+            raise loaded.error(
+                ("plugs", id_, key), "does not belong here; write it into secrets.toml"
+            )
+    _check_options(loaded, id_, table, driver)
+    return driver
+
+
+def _check_options(loaded: Loaded, id_: str, table: PlugTable, driver: Driver) -> None:
+    try:
+        options_of(driver, id_, table.options)
+    except ConfigError as error:
+        wrong = next((key for key in table.options if f"{key!r}" in str(error)), "")
+        path = ("plugs", id_, wrong) if wrong else ("plugs", id_)
+        message = str(error).removeprefix(f"{id_}: ")
+        raise loaded.error(path, message) from error
+
+
+def open_all(
+    loaded: Loaded, now_ms: Callable[[], int], package: ModuleType = plug_package
+) -> list[Opened]:
+    """Open every configured plug; nothing is sent yet.
+
+    Raises:
+        ConfigError: see `driver_for`.
+    """
+    return [open_one(loaded, id_, now_ms, package) for id_ in loaded.config.plugs]
+
+
+def open_one(
+    loaded: Loaded, id_: str, now_ms: Callable[[], int], package: ModuleType = plug_package
+) -> Opened:
+    """Open one configured plug."""
+    table = loaded.config.plugs[id_]
+    driver = driver_for(loaded, id_, package)
+    interval_s = table.interval_s or driver.interval_s
+    context = Context(id_, now_ms, interval_s)
+    plug = driver.plug(options_of(driver, id_, table.options), context)
+    return Opened(id_, plug, interval_s, driver.pushed, max(10.0, 3 * interval_s))
+
+
+class Daemon:
+    """Reads plugs for as long as it is let.
+
+    Args:
+        flat: where readings go; the caller closes it.
+        opened: the plugs; closed when `run` ends.
+        clock: shared by all plugs.
+        sync_s: seconds between two forced writes.
+        seed: of the back-off's jitter.
+    """
+
+    def __init__(
+        self,
+        flat: Flat,
+        opened: Sequence[Opened],
+        clock: ClockLike,
+        *,
+        sync_s: float = 60.0,
+        seed: int | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        self._flat = flat
+        self._opened = opened
+        self._clock = clock
+        self._sync_s = sync_s
+        self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
+        self._sync_now = asyncio.Event()
+        self._flat.listeners.append(self._heard)
+        for each in opened:
+            patience_ms = int(4000 * each.interval_s * speed)
+            flat.stale_ms[each.id] = max(int(STALE_LEAST_MS * speed), patience_ms)
+
+    async def run(self) -> None:
+        """Read until cancelled, or until every plug has told its whole story."""
+        keeper = asyncio.create_task(self._keep(), name="keeper")
+        watchers = [
+            asyncio.create_task(self._watch(each, index), name=f"plug {each.id}")
+            for index, each in enumerate(self._opened)
+        ]
+        try:
+            await asyncio.gather(*watchers)
+        finally:
+            for task in (*watchers, keeper):
+                task.cancel()
+            await asyncio.gather(*watchers, keeper, return_exceptions=True)
+            for each in self._opened:
+                with contextlib.suppress(PlugError, OSError):
+                    await each.plug.close()
+
+    async def _watch(self, opened: Opened, index: int) -> None:
+        """Read one plug for ever, or until a pushed one has no more to say."""
+        # Plugs are asked at different moments of the interval, not all at once.
+        await asyncio.sleep(opened.interval_s * (index % 16) / 16 if not opened.pushed else 0)
+        loop = asyncio.get_running_loop()
+        wait_s = BACKOFF_FIRST_S
+        steps = self._clock.steps
+        due = loop.time()
+        while True:
+            try:
+                async with asyncio.timeout(opened.patience_s if not opened.pushed else None):
+                    readings = await opened.plug.read()
+            except (PlugError, TimeoutError) as error:
+                self._lost(opened, error)
+                await asyncio.sleep(wait_s * self._jitter.uniform(0.8, 1.2))
+                wait_s = min(wait_s * 2, BACKOFF_MOST_S)
+                due = loop.time()
+                continue
+            if opened.pushed and not readings:
+                return
+            self._found(opened)
+            wait_s = BACKOFF_FIRST_S
+            self._flat.feed(readings, stepped=steps != self._clock.steps)
+            steps = self._clock.steps
+            due = await self._pace(opened, due)
+
+    async def _pace(self, opened: Opened, due: float) -> float:
+        """Wait for the next moment to ask; moments missed are let go, not made up for."""
+        if opened.pushed:
+            await asyncio.sleep(0)
+            return due
+        now = asyncio.get_running_loop().time()
+        due += opened.interval_s
+        if due < now:
+            due += opened.interval_s * int((now - due) / opened.interval_s + 1)
+        await asyncio.sleep(due - now)
+        return due
+
+    def _lost(self, opened: Opened, error: Exception) -> None:
+        text = str(error) or f"{opened.id}: no answer in {opened.patience_s:.0f} s"
+        before = self._flat.plug_troubles.get(opened.id)
+        kind = "unreachable" if isinstance(error, PlugUnreachable | TimeoutError) else "nonsense"
+        self._flat.plug_troubles[opened.id] = text
+        if before is None:
+            log.warning("%s", text, extra={"plug": opened.id, "trouble": kind})
+        elif before != text:
+            log.info("%s", text, extra={"plug": opened.id, "trouble": kind})
+
+    def _found(self, opened: Opened) -> None:
+        if self._flat.plug_troubles.pop(opened.id, None) is not None:
+            log.warning("%s: answers again", opened.id)
+
+    def _heard(self, event: Event) -> None:
+        """A finished run goes to the disk at once: people act on it."""
+        if event.kind == "device_finished":
+            self._sync_now.set()
+
+    async def _keep(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sync_now.wait(), self._sync_s)
+            self._sync_now.clear()
+            await asyncio.to_thread(self._flat.persist, self._flat.capture())
+
+
+def check_all(loaded: Loaded) -> Mapping[str, Driver]:
+    """Return every plug's driver, or raise ConfigError for the first that is wrong."""
+    return {id_: driver_for(loaded, id_) for id_ in loaded.config.plugs}

@@ -1,0 +1,48 @@
+"""Local days, weeks and months as stretches of UTC; 23 and 25 hours included."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from msgspec import Struct
+
+
+class Period(Struct, frozen=True):
+    """Local days `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+    def bounds_ms(self, zone: tzinfo) -> tuple[int, int]:
+        """Return its start and end (not included) in ms of Unix time."""
+        return day_start_ms(self.first, zone), day_start_ms(self.last + timedelta(days=1), zone)
+
+
+def day_start_ms(day: date, zone: tzinfo) -> int:
+    """Return local midnight of a day in ms of Unix time."""
+    return int(datetime.combine(day, datetime.min.time(), zone).timestamp() * 1000)
+
+
+def local_day(at_ms: int, zone: tzinfo) -> date:
+    """Return the local day an instant falls in."""
+    return local_time(at_ms, zone).date()
+
+
+def local_time(at_ms: int, zone: tzinfo) -> datetime:
+    """Return an instant as local time."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+
+
+def day_period(day: date) -> Period:
+    """Return one day."""
+    return Period(day, day)
+
+
+def week_period(day: date) -> Period:
+    """Return the week (Monday to Sunday) around a day."""
+    monday = day - timedelta(days=day.weekday())
+    return Period(monday, monday + timedelta(days=6))
+
+
+def month_period(day: date) -> Period:
+    """Return the calendar month around a day."""
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))

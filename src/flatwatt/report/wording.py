@@ -1,0 +1,95 @@
+"""Numbers and words as people read them, in German and English."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from flatwatt.model import State
+
+Language = Literal["de", "en"]
+NOTHING = "–"
+"""Shown where nothing is known; never a zero."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "appliance": ("Gerät", "Appliance"),
+    "state": ("Zustand", "State"),
+    "power": ("Leistung", "Power"),
+    "today": ("Heute", "Today"),
+    "cost": ("Kosten", "Cost"),
+    "run": ("Lauf", "Run"),
+    "energy": ("Energie", "Energy"),
+    "peak": ("Spitze", "Peak"),
+    "standby": ("Standby", "Standby"),
+    "standby_year": ("Standby/Jahr", "Standby/year"),
+    "active": ("In Betrieb", "Active"),
+    "runs": ("Läufe", "Runs"),
+    "total": ("Summe", "Total"),
+    "base_fee": ("Grundpreis", "Base fee"),
+    "with_fee": ("mit Grundpreis", "with base fee"),
+    "started": ("Beginn", "Started"),
+    "ended": ("Ende", "Ended"),
+    "duration": ("Dauer", "Duration"),
+    "missing": ("ohne Messung", "not measured"),
+    "now": ("jetzt", "now"),
+    "last": ("zuletzt", "last"),
+    "peak_note": ("Spitze der Summe: höchste Viertelstunde",
+                  "Peak of the total: highest quarter-hour"),
+    "no_tariff": ("kein Tarif für diese Zeit: [[tariff]] in flatwatt.toml",
+                  "no tariff for this time: add [[tariff]] to flatwatt.toml"),
+    "nothing": ("Nichts gemessen in dieser Zeit.", "Nothing was measured in this time."),
+    "no_runs": ("Keine Läufe in dieser Zeit.", "No runs in this time."),
+    State.UNKNOWN: ("unbekannt", "unknown"),
+    State.OFF: ("aus", "off"),
+    State.IDLE: ("bereit", "idle"),
+    State.ACTIVE: ("läuft", "active"),
+    State.FINISHED: ("fertig", "finished"),
+}  # fmt: skip
+
+
+def word(key: str, language: Language) -> str:
+    """Return a word in a language."""
+    return WORDS[key][0 if language == "de" else 1]
+
+
+def decimal(text: str, language: Language) -> str:
+    """Return digits with the language's decimal sign."""
+    return text.replace(".", ",") if language == "de" else text
+
+
+def watt(power_w: float | None, language: Language) -> str:
+    """Return power: whole watts from 10 W on, tenths below."""
+    if power_w is None:
+        return NOTHING
+    return decimal(f"{power_w:.1f} W" if abs(power_w) < 9.95 else f"{power_w:.0f} W", language)
+
+
+def kwh(energy_mwh: int | None, language: Language) -> str:
+    """Return energy in kWh with two decimals."""
+    if energy_mwh is None:
+        return NOTHING
+    return decimal(f"{Decimal(energy_mwh) / 1_000_000:.2f} kWh", language)
+
+
+def eur(amount: Decimal | None, language: Language) -> str:
+    """Return an amount in EUR with two decimals."""
+    return NOTHING if amount is None else decimal(f"{amount:.2f} EUR", language)
+
+
+def span(seconds: float | None) -> str:
+    """Return a duration: `52 s`, `7 min`, `1 h 52 min`."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 60:
+        return f"{int(seconds)} s"
+    minutes = int(seconds // 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def clock(at: datetime) -> str:
+    """Return hours and minutes of a local time."""
+    return f"{at:%H:%M}"
+
+
+def day(at: datetime, language: Language) -> str:
+    """Return a local date: `24.11.2026` or `2026-11-24`."""
+    return f"{at:%d.%m.%Y}" if language == "de" else f"{at:%Y-%m-%d}"
