@@ -17,6 +17,7 @@ METHODS = (
     "Shelly.GetStatus",
     "Shelly.GetDeviceInfo",
     "Shelly.GetConfig",
+    "Shelly.GetComponents",
     "Shelly.ListMethods",
 )
 OPEN_METHODS = ("shelly.getdeviceinfo",)
@@ -119,6 +120,12 @@ class ShellyGen3(EmulatedPlug):
             "shelly.getdeviceinfo": self.about,
             "shelly.getstatus": lambda: self.status(at_ms),
             "shelly.getconfig": self.config,
+            "shelly.getcomponents": lambda: {
+                "components": [],
+                "cfg_rev": 1,
+                "offset": 0,
+                "total": 0,
+            },
             "shelly.listmethods": lambda: {"methods": list(METHODS)},
             f"{self._kind}.getstatus": lambda: self.meter(at_ms),
         }

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 from flatwatt.errors import HomeBusyError, StoreError
 
+WAIT_S = 0.3
+"""Longer than another process needs to ask whether the home is busy."""
 _CANNOT_GROW = (errno.EROFS, errno.ENOSPC)
 
 
@@ -62,11 +64,13 @@ class Home:
         return HomeLock(self.path)
 
     def busy(self) -> bool:
-        """Whether another flatwatt writes here now."""
+        """Return whether a flatwatt writes here now; False too where that cannot be found out."""
         try:
-            HomeLock(self.path).close()
+            self.lock().close()
         except HomeBusyError:
             return True
+        except StoreError:
+            return False
         return False
 
 
@@ -81,7 +85,7 @@ class HomeLock:
     def __init__(self, path: Path) -> None:
         self.trouble: str | None = None
         self._pid_file = path / ".lock.pid"
-        self._lock = FileLock(path / ".lock", timeout=0, thread_local=False)
+        self._lock = FileLock(path / ".lock", timeout=WAIT_S, thread_local=False)
         try:
             self._lock.acquire()
         except Timeout:

@@ -1,0 +1,301 @@
+"""Quarter-hours and runs: derived from the record, so this file may be deleted any time."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from flatwatt.errors import StoreError
+from flatwatt.model import QUARTER_MS, Run, Slice
+from flatwatt.store import database
+from flatwatt.store.files import Position
+
+_SCHEMA = (
+    (
+        """CREATE TABLE quarter (
+            appliance TEXT NOT NULL,
+            plug TEXT NOT NULL,
+            start_s INTEGER NOT NULL,
+            energy_mwh INTEGER NOT NULL,
+            power_min_mw INTEGER,
+            power_max_mw INTEGER,
+            readings INTEGER NOT NULL,
+            missing_ms INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            PRIMARY KEY (appliance, plug, start_s)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX quarter_start ON quarter (start_s)",
+        """CREATE TABLE run (
+            id TEXT PRIMARY KEY,
+            appliance TEXT NOT NULL,
+            start_ms INTEGER NOT NULL,
+            end_ms INTEGER,
+            energy_mwh INTEGER NOT NULL,
+            peak_w REAL NOT NULL,
+            slices TEXT NOT NULL,
+            missing_ms INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX run_start ON run (start_ms)",
+        """CREATE TABLE checkpoint (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            version TEXT NOT NULL,
+            file TEXT NOT NULL,
+            offset INTEGER NOT NULL,
+            behind TEXT NOT NULL,
+            state BLOB NOT NULL
+        )""",
+    ),
+)
+_PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)"
+_GET_QUARTERS = """SELECT * FROM quarter
+    WHERE start_s >= ? AND start_s < ? AND appliance = ifnull(?, appliance)
+    ORDER BY start_s, appliance, plug"""
+_GET_RUNS = """SELECT * FROM run
+    WHERE start_ms < ? AND ifnull(end_ms, ?) >= ? AND appliance = ifnull(?, appliance)
+    ORDER BY start_ms, id"""
+_REMEDY = "delete the folder `derived`; it is made again from the record"
+_FAILED = "SQLite finds it damaged"
+
+
+class Quarter(Struct, frozen=True):
+    """A quarter-hour of one plug.
+
+    Attributes:
+        appliance, plug: ids.
+        start_ms: begin of the quarter-hour, UTC.
+        energy_mwh: booked in it.
+        power_min_mw, power_max_mw: of the readings in it; None when it has none with power.
+        readings: how many.
+        missing_ms: time in which nothing could be measured.
+        flags: all flags of the readings together.
+    """
+
+    appliance: str
+    plug: str
+    start_ms: int
+    energy_mwh: int
+    power_min_mw: int | None
+    power_max_mw: int | None
+    readings: int
+    missing_ms: int = 0
+    flags: int = 0
+
+
+class Checkpoint(Struct, frozen=True):
+    """From where a derivation can go on.
+
+    Attributes:
+        version: of the arithmetic; another version starts from the beginning.
+        position: how far the record is in the derived figures.
+        state: what the derivation remembers beside them.
+    """
+
+    version: str
+    position: Position
+    state: bytes
+
+
+class Quarters:
+    """The derived figures. Any thread may call any method.
+
+    A power cut may take the last writes, never half of one: figures and checkpoint are
+    written together, so the record simply leads on from an earlier checkpoint.
+
+    Args:
+        path: `derived/quarters.sqlite`; made if need be.
+        read_only: look on while another process writes; without a usable file the
+            figures are empty.
+
+    Attributes:
+        notice: what a person may want to know about the opening (a damaged file was put
+            aside); None when all was well.
+
+    Raises:
+        StoreError: the disk refuses the file.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.notice: str | None = None
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection = self._look() if read_only else self._make()
+
+    def _look(self) -> sqlite3.Connection:
+        if self._path.exists():
+            connection = None
+            try:
+                connection = database.connect_read_only(self._path)
+                database.version_of(connection, len(_SCHEMA), empty_is_ours=False)
+            except (sqlite3.Error, database.NotOursError) as error:
+                self.notice = f"{self._path}: cannot be read ({error}); reading the record instead"
+                if connection is not None:
+                    connection.close()
+            else:
+                return connection
+        empty = database.connect(Path(":memory:"), durable=False)
+        database.settle(empty, _SCHEMA)
+        return empty
+
+    def _make(self) -> sqlite3.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._sound()
+            except database.NotOursError as error:
+                why = str(error)
+            except sqlite3.Error as error:
+                if not database.damaged(error):
+                    raise
+                why = f"{_FAILED} ({error})"
+            self._put_aside(why)
+            return self._sound()
+        except sqlite3.Error as error:
+            raise database.in_our_words(self._path, error, _REMEDY) from error
+        except OSError as error:
+            raise StoreError(
+                f"{self._path}: cannot be used ({error.strerror or error}); check the disk and "
+                "the folder's owner"
+            ) from error
+
+    def _sound(self) -> sqlite3.Connection:
+        connection = database.connect(self._path, durable=False)
+        try:
+            database.settle(connection, _SCHEMA)
+            _check(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _put_aside(self, why: str) -> None:
+        aside = self._path.with_name(self._path.name + ".bad")
+        self._path.replace(aside)
+        for ending in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self.notice = (
+            f"{self._path}: {why}; moved to {aside.name}, the figures are made again from the "
+            "record"
+        )
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise database.in_our_words(self._path, error, _REMEDY) from error
+
+    def write(
+        self, quarters: Sequence[Quarter], runs: Sequence[Run], checkpoint: Checkpoint | None
+    ) -> None:
+        """Keep figures and, with them, how far they reach: all or nothing.
+
+        Args:
+            quarters: with absolute figures; each replaces the one of its key.
+            runs: each replaces the one of its id.
+            checkpoint: replaces the one before; None leaves it.
+
+        Raises:
+            StoreError: it could not be written; nothing was.
+        """
+        with self._in_our_words(), database.transaction(self._connection):
+            self._connection.executemany(_PUT_QUARTER, map(_quarter_row, quarters))
+            self._connection.executemany(_PUT_RUN, map(_run_row, runs))
+            if checkpoint is not None:
+                place = checkpoint.position
+                behind = msgspec.json.encode(place.behind).decode()
+                self._connection.execute(
+                    _PUT_CHECKPOINT,
+                    (checkpoint.version, place.file, place.offset, behind, checkpoint.state),
+                )
+
+    def checkpoint(self, version: str) -> Checkpoint | None:
+        """Return the checkpoint of this version of the arithmetic; None if there is none."""
+        with self._in_our_words():
+            row = self._connection.execute(
+                "SELECT file, offset, behind, state FROM checkpoint WHERE version = ?", (version,)
+            ).fetchone()
+        if row is None:
+            return None
+        behind = msgspec.json.decode(row[2], type=tuple[tuple[str, int], ...])
+        return Checkpoint(version, Position(row[0], row[1], behind), row[3])
+
+    def quarters(self, start_ms: int, end_ms: int, appliance: str | None = None) -> list[Quarter]:
+        """Return the quarter-hours that begin in [start, end), by time, appliance, plug."""
+        values = (-(-start_ms // 1000), -(-end_ms // 1000), appliance)  # rounded up
+        with self._in_our_words():
+            rows = self._connection.execute(_GET_QUARTERS, values).fetchall()
+        return [Quarter(row[0], row[1], row[2] * 1000, *row[3:]) for row in rows]
+
+    def runs(self, start_ms: int, end_ms: int, appliance: str | None = None) -> list[Run]:
+        """Return the runs that touch a stretch of time, by start; the end is outside."""
+        values = (end_ms, end_ms, start_ms, appliance)
+        with self._in_our_words():
+            rows = self._connection.execute(_GET_RUNS, values).fetchall()
+        return [_run_of(row) for row in rows]
+
+    def span(self) -> tuple[int, int] | None:
+        """Return the first quarter-hour's begin and the last one's end in ms; None without any."""
+        with self._in_our_words():
+            # Apart, each is one step in the index; together SQLite walks all of it.
+            (first,) = self._connection.execute("SELECT min(start_s) FROM quarter").fetchone()
+            (last,) = self._connection.execute("SELECT max(start_s) FROM quarter").fetchone()
+        return None if first is None else (first * 1000, last * 1000 + QUARTER_MS)
+
+    def clear(self) -> None:
+        """Forget all figures and the checkpoint, to derive them anew."""
+        with self._in_our_words(), database.transaction(self._connection):
+            for table in ("quarter", "run", "checkpoint"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own text
+
+    def close(self) -> None:
+        """Let go of the file; may be called twice."""
+        with self._lock:
+            self._connection.close()
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise database.NotOursError(f"{_FAILED} ({verdict})")
+
+
+def _quarter_row(each: Quarter) -> tuple[object, ...]:
+    if each.start_ms % QUARTER_MS:
+        raise ValueError(f"{each.appliance}: {each.start_ms} is not the begin of a quarter-hour")
+    return (
+        each.appliance,
+        each.plug,
+        each.start_ms // 1000,
+        each.energy_mwh,
+        each.power_min_mw,
+        each.power_max_mw,
+        each.readings,
+        each.missing_ms,
+        each.flags,
+    )
+
+
+def _run_row(run: Run) -> tuple[object, ...]:
+    slices = msgspec.json.encode(run.slices).decode()
+    return (
+        run.id,
+        run.appliance,
+        run.start_ms,
+        run.end_ms,
+        run.energy_mwh,
+        run.peak_w,
+        slices,
+        run.missing_ms,
+    )
+
+
+def _run_of(row: tuple[str, str, int, int | None, int, float, str, int]) -> Run:
+    slices = msgspec.json.decode(row[6], type=tuple[Slice, ...])
+    return Run(*row[:6], slices, row[7])
