@@ -1,4 +1,4 @@
-"""How fast the record is written and read: `python bench/record.py [ROWS]`.
+"""How fast the record is written and read: `python -m bench.record [ROWS]`.
 
 A flat of ten plugs says something every second. Figures are rows per second of CPU
 time, the best of five rounds, in batches of 1000; a round is a fresh folder.

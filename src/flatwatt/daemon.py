@@ -16,7 +16,7 @@ from flatwatt import plugs as plug_package
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.config import Loaded, PlugTable
 from flatwatt.drivers import Context, Driver, Plug, driver_of, families, nearest, options_of
-from flatwatt.errors import ConfigError, PlugError, PlugUnreachable
+from flatwatt.errors import ConfigError, PlugError, PlugNonsense
 from flatwatt.flat import Flat
 from flatwatt.model import Counter, Event
 
@@ -24,6 +24,7 @@ log = logging.getLogger("flatwatt")
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
 STALE_LEAST_MS = 15_000
+FLAPPING_S = 600.0
 
 
 class ClockLike(Protocol):
@@ -146,6 +147,8 @@ class Daemon:
         self._sync_s = sync_s
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
+        self._said: dict[str, str] = {}
+        self._named: dict[str, float] = {}
         self._flat.listeners.append(self._heard)
         for each in opened:
             patience_ms = int(4000 * each.interval_s * speed)
@@ -182,17 +185,21 @@ class Daemon:
                     readings = await opened.plug.read()
             except (PlugError, TimeoutError) as error:
                 self._lost(opened, error)
-                await asyncio.sleep(wait_s * self._jitter.uniform(0.8, 1.2))
-                wait_s = min(wait_s * 2, BACKOFF_MOST_S)
-                due = loop.time()
+            except Exception as error:  # the wall: one driver's bug stops no other plug
+                log.exception("%s: the %s driver failed", opened.id, type(opened.plug).__name__)
+                self._lost(opened, PlugNonsense(f"{opened.id}: internal error: {error!r}"))
+            else:
+                if opened.pushed and not readings:
+                    return
+                self._found(opened)
+                wait_s = BACKOFF_FIRST_S
+                self._flat.feed(readings, stepped=steps != self._clock.steps)
+                steps = self._clock.steps
+                due = await self._pace(opened, due)
                 continue
-            if opened.pushed and not readings:
-                return
-            self._found(opened)
-            wait_s = BACKOFF_FIRST_S
-            self._flat.feed(readings, stepped=steps != self._clock.steps)
-            steps = self._clock.steps
-            due = await self._pace(opened, due)
+            await asyncio.sleep(wait_s * self._jitter.uniform(0.8, 1.2))
+            wait_s = min(wait_s * 2, BACKOFF_MOST_S)
+            due = loop.time()
 
     async def _pace(self, opened: Opened, due: float) -> float:
         """Wait for the next moment to ask; moments missed are let go, not made up for."""
@@ -207,17 +214,22 @@ class Daemon:
         return due
 
     def _lost(self, opened: Opened, error: Exception) -> None:
+        """Say why a plug is silent: once, again when the reason is of another kind."""
         text = str(error) or f"{opened.id}: no answer in {opened.patience_s:.0f} s"
-        before = self._flat.plug_troubles.get(opened.id)
-        kind = "unreachable" if isinstance(error, PlugUnreachable | TimeoutError) else "nonsense"
+        kind = type(error).__name__
         self._flat.plug_troubles[opened.id] = text
-        if before is None:
-            log.warning("%s", text, extra={"plug": opened.id, "trouble": kind})
-        elif before != text:
-            log.info("%s", text, extra={"plug": opened.id, "trouble": kind})
+        if self._said.get(opened.id) != kind:
+            self._said[opened.id] = kind
+            log.warning("%s", text)
 
     def _found(self, opened: Opened) -> None:
-        if self._flat.plug_troubles.pop(opened.id, None) is not None:
+        if self._flat.plug_troubles.pop(opened.id, None) is None:
+            return
+        now = asyncio.get_running_loop().time()
+        # A plug at the edge of the Wi-Fi comes and goes: it is not named each time.
+        if now - self._named.get(opened.id, -FLAPPING_S) >= FLAPPING_S:
+            self._named[opened.id] = now
+            self._said.pop(opened.id, None)
             log.warning("%s: answers again", opened.id)
 
     def _heard(self, event: Event) -> None:

@@ -32,7 +32,7 @@ MINUTE_MS = 60_000
 PASSWORD = "loopback-only"  # noqa: S105 - guards an emulated plug on this computer
 ZONE = "Europe/Berlin"
 REAL_INTERVAL_S = 0.5
-WASH_ENDS_MS = 9 * MINUTE_MS
+WASH_ENDS_MS = 3 * MINUTE_MS
 """After the live part begins: a person sees the laundry finish."""
 PRINT_BEGAN_MS = 50 * MINUTE_MS
 """Before the live part begins."""
@@ -197,8 +197,9 @@ def fill(scene: Scene, flat: Flat, weeks: int, progress: Callable[[int], None]) 
     batch: list[Reading] = []
     for step in range(steps):
         at_ms = scene.start_ms - (steps - step) * STEP_MS
-        for part in scene.parts:
-            batch.append(part.parse(part.plug.status(at_ms), name=part.id, at_ms=at_ms))
+        batch.extend(
+            part.parse(part.plug.status(at_ms), name=part.id, at_ms=at_ms) for part in scene.parts
+        )
         if (step + 1) % CHUNK == 0 or step + 1 == steps:
             flat.feed(batch)
             batch = []

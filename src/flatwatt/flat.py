@@ -5,7 +5,6 @@ it. The same walk serves the collector, a replay, and another process that only 
 (`watch=True`): what that one sees is what was written down.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -21,12 +20,11 @@ from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.events import event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
 from flatwatt.report.periods import day_start_ms, local_day
-from flatwatt.store.events import EventLog
+from flatwatt.store.book import Book
 from flatwatt.store.home import Home
-from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
-from flatwatt.store.readings import BadRow, Position, Record, read
+from flatwatt.store.quarters import Checkpoint, Quarter
+from flatwatt.store.readings import BadRow, Position, read
 
-log = logging.getLogger("flatwatt")
 DERIVATION = "1"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 
@@ -72,19 +70,15 @@ class Flat:
         self._trackers: dict[str, Tracker] = {}
         self._position: Position | None = None
         self._runs: list[Run] = []
-        self._quarters = Quarters(home.quarters, read_only=watch)
-        self._log = None if watch else EventLog(home.events)
-        self._record = None if watch else Record(home.readings, self.zone)
+        self._watch = watch
+        self._book = Book(home, self.zone, watch=watch)
         self._restore()
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
-        if self._record is not None:
+        if not self._watch:
             self.persist(self.capture())
-            self._record.close()
-        if self._log is not None:
-            self._log.close()
-        self._quarters.close()
+        self._book.close()
 
     # --- the walk -----------------------------------------------------------------
 
@@ -107,9 +101,8 @@ class Flat:
             before_ms[reading.appliance] = reading
             checked.append(reading)
             stepped = False
-        if self._record is not None:
-            self._record.append(checked)
-            self._position = self._record.position
+        self._book.append(checked)
+        self._position = self._book.position
         return self._walk(checked)
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
@@ -141,14 +134,14 @@ class Flat:
                 found.extend(event_of(run, self.tariff) for run in runs)
         if readings:
             self.newest_ms = max(self.newest_ms, readings[-1].at_ms)
-        return self._tell(found) if found else found
+        return self._tell(found) if found or self._book.behind else found
 
     def _tell(self, events: list[Event]) -> list[Event]:
-        new = events if self._log is None else self._log.append(events, self.config.flat.name)
+        new = self._book.tell(events, self.config.flat.name)
         for event in new:
             for listener in self.listeners:
                 listener(event)
-        return list(new)
+        return new
 
     def _tracker(self, id_: str, state: TrackerState | None = None) -> Tracker:
         plug = self.config.plugs.get(id_)
@@ -157,10 +150,8 @@ class Flat:
     # --- keeping ------------------------------------------------------------------
 
     def _restore(self) -> None:
-        saved = self._quarters.checkpoint(DERIVATION)
+        saved = self._book.checkpoint(DERIVATION)
         if saved is None:
-            if self._log is not None:
-                self._quarters.clear()
             return
         self._position = saved.position
         states = msgspec.msgpack.decode(saved.state, type=dict[str, TrackerState])
@@ -196,18 +187,15 @@ class Flat:
         ]
 
     def _checkpoint(self) -> Checkpoint | None:
-        """Return the state to go on from; None while rows wait for the disk."""
-        waiting = self._record is not None and self._record.trouble is not None
-        if self._position is None or waiting:
+        """Return the state to go on from; None while rows or events wait for the disk."""
+        if self._position is None or self._book.behind:
             return None
         states = {id_: tracker.state for id_, tracker in self._trackers.items()}
         return Checkpoint(DERIVATION, self._position, msgspec.msgpack.encode(states))
 
     def persist(self, pending: Pending) -> None:
         """Force the record to the disk, then keep what was derived; for a worker thread."""
-        if self._record is not None:
-            self._record.sync()
-        self._quarters.write(pending.quarters, pending.runs, pending.checkpoint)
+        self._book.keep(pending.quarters, pending.runs, pending.checkpoint)
 
     # --- answers ------------------------------------------------------------------
 
@@ -234,18 +222,14 @@ class Flat:
 
     def store_troubles(self) -> list[str]:
         """Return what a person should look at in the files."""
-        trouble = self._record.trouble if self._record is not None else None
-        found = [trouble] if trouble else []
+        found = self._book.troubles()
         if self.bad_rows:
             found.append(f"{len(self.bad_rows)} damaged rows in the record: {self.bad_rows[0]}")
         return found
 
     def quarters(self, start_ms: int, end_ms: int) -> list[Quarter]:
         """Return the quarter-hours of a stretch, the newest included."""
-        stored = {
-            (each.appliance, each.plug, each.start_ms): each
-            for each in self._quarters.quarters(start_ms, end_ms)
-        }
+        stored = self._book.quarters(start_ms, end_ms)
         for each in self._kept(dirty_only=False):
             if start_ms <= each.start_ms < end_ms:
                 stored[each.appliance, each.plug, each.start_ms] = each
@@ -254,7 +238,7 @@ class Flat:
     def runs(self, start_ms: int, end_ms: int) -> list[Run]:
         """Return the runs that touch a stretch, oldest first, the one going on included."""
         going_on = [tracker.run_now() for tracker in self._trackers.values()]
-        found = {run.id: run for run in self._quarters.runs(start_ms, end_ms)}
+        found = self._book.runs(start_ms, end_ms)
         for run in [*self._runs, *filter(None, going_on)]:
             if run.start_ms < end_ms and (run.end_ms is None or run.end_ms >= start_ms):
                 found[run.id] = run

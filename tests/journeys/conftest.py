@@ -41,6 +41,6 @@ def performed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command, str]:
     """A demo that has run to its end; its home and what it said."""
     command = Command(tmp_path_factory.mktemp("demo") / "home")
     said = command.run(
-        "demo", "--seconds", "12", "--weeks", "1", "--plain", "--home", str(command.home)
+        "demo", "--seconds", "18", "--weeks", "1", "--plain", "--home", str(command.home)
     )
     return command, said

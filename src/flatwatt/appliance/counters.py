@@ -93,7 +93,7 @@ class Limits:
             return Change.ROSE
         return Change.CONTRADICTED
 
-    def _began_again(self, counter_uj: int, bound_uj: int, known: Evidence, *, fell: bool) -> bool:
+    def _began_again(self, counter_uj: int, bound_uj: int, known: Evidence) -> bool:
         """Whether a restart or a midnight must lie between the two values."""
         ended = (self.ends_on_boot and known.boot) or (self.ends_daily and known.span_ms >= DAY_MS)
         return ended and counter_uj <= bound_uj

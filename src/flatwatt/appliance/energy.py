@@ -16,6 +16,7 @@ beyond that as constant, because a plug that is silent for longer reports change
 a line from an old value to a new one would invent energy. Nothing is held across a gap.
 """
 
+from flatwatt.appliance.balance import Drift, MeterState, drift_of
 from flatwatt.appliance.counters import (
     GAP_MS,
     MAX_WH,
@@ -25,7 +26,6 @@ from flatwatt.appliance.counters import (
     Evidence,
     Limits,
 )
-from flatwatt.appliance.balance import Drift, MeterState, drift_of
 from flatwatt.appliance.slots import split
 from flatwatt.model import Basis, Counter, CounterKind, Flag, Interval, Reading
 
@@ -36,8 +36,9 @@ LINE_MS = 60_000
 """Longest time over which power is taken as a line; longer, it is held."""
 SETTLE_MS = 300_000
 """How long after a gap the counter is waited for before the gap is called missing."""
-STEP_MAX_MS = 31 * 86_400_000
-"""Longest time a step of the collector's clock is taken for, as a suspended computer's."""
+STEP_MAX_MS = 86_399_999
+"""Longest time a step of the collector's clock is taken for: less than a day, which alone
+would tell a daily counter that midnight has passed."""
 _BOOT, _CLOCK = int(Flag.BOOT), int(Flag.CLOCK)
 _GAP, _SUSPECT = int(Flag.GAP), int(Flag.SUSPECT)
 
@@ -230,7 +231,11 @@ class Meter:
         state = self.state
         least_uj = rise_uj - state.ahead_uj
         most_uj = least_uj + self._limits.count_uj
-        energy_uj = max(min(max(integral_uj, least_uj), most_uj), 0)
+        energy_uj = integral_uj
+        if energy_uj < least_uj:
+            energy_uj = least_uj
+        elif energy_uj > most_uj:
+            energy_uj = max(most_uj, 0)
         state.ahead_uj += energy_uj - rise_uj
         if rise_uj:
             state.changed_ms, state.still_uj = at_ms, 0

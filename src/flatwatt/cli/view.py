@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from decimal import Decimal
 
+from rich.box import SIMPLE_HEAVY
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -14,7 +15,18 @@ from flatwatt.money.tariff import Prices
 from flatwatt.report.daily import Line, Summary
 from flatwatt.report.events import cost_eur
 from flatwatt.report.periods import local_time
-from flatwatt.report.wording import NOTHING, Language, clock, day, eur, kwh, span, watt, word
+from flatwatt.report.wording import (
+    NOTHING,
+    Language,
+    clock,
+    day,
+    eur,
+    kwh,
+    number,
+    span,
+    watt,
+    word,
+)
 
 STYLES = {
     State.ACTIVE: "bold yellow",
@@ -100,9 +112,11 @@ def plain_line(now: Snapshot, zone: tzinfo, language: Language) -> str:
 
 def report_table(summary: Summary, title: str, language: Language) -> RenderableType:
     """Return a period's table."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAVY, padding=(0, 1))
     table.add_column(word("appliance", language))
-    for key in ("energy", "cost", "peak", "standby", "standby_year", "active", "runs"):
+    for header in ("kWh", "EUR"):
+        table.add_column(header, justify="right")
+    for key in ("peak_w", "standby_w", "standby_year", "active_h", "runs"):
         table.add_column(word(key, language), justify="right")
     for line in summary.lines:
         table.add_row(Text(line.name), *_cells(line, language))
@@ -112,13 +126,14 @@ def report_table(summary: Summary, title: str, language: Language) -> Renderable
 
 
 def _cells(line: Line, language: Language) -> list[str]:
+    hours = None if line.active_s is None else line.active_s / 3600
     return [
-        kwh(line.energy_mwh, language),
-        eur(money(line.cost_cents), language),
-        watt(line.peak_w, language),
-        watt(line.standby_w, language),
-        eur(line.standby_eur_year, language),
-        span(line.active_s),
+        number(Decimal(line.energy_mwh) / 1_000_000, 2, language),
+        number(money(line.cost_cents), 2, language),
+        number(line.peak_w, 0, language),
+        number(line.standby_w, 1, language),
+        number(line.standby_eur_year, 2, language),
+        number(hours, 1, language),
         str(line.runs) if line.active_s is not None else NOTHING,
     ]
 
@@ -152,20 +167,28 @@ def runs_table(
     runs: Sequence[Run], names: dict[str, str], prices: Prices, zone: tzinfo, language: Language
 ) -> RenderableType:
     """Return a table of runs."""
-    table = Table()
+    table = Table(box=SIMPLE_HEAVY, padding=(0, 1))
     table.add_column(word("appliance", language))
-    for key in ("started", "ended", "duration", "energy", "cost", "peak"):
+    for key in ("started", "ended", "duration"):
         table.add_column(word(key, language), justify="right")
+    for header in ("kWh", "EUR", word("peak_w", language)):
+        table.add_column(header, justify="right")
     for run in runs:
-        start = local_time(run.start_ms, zone)
-        end = None if run.end_ms is None else local_time(run.end_ms, zone)
-        table.add_row(
-            Text(names.get(run.appliance, run.appliance)),
-            f"{day(start, language)} {clock(start)}",
-            word("now", language) if end is None else clock(end),
-            NOTHING if run.end_ms is None else span((run.end_ms - run.start_ms) / 1000),
-            kwh(run.energy_mwh, language),
-            eur(cost_eur(run, prices), language),
-            watt(run.peak_w, language),
-        )
+        table.add_row(*_run_cells(run, names, prices, zone, language))
     return table
+
+
+def _run_cells(
+    run: Run, names: dict[str, str], prices: Prices, zone: tzinfo, language: Language
+) -> list[RenderableType]:
+    start = local_time(run.start_ms, zone)
+    end = None if run.end_ms is None else local_time(run.end_ms, zone)
+    return [
+        Text(names.get(run.appliance, run.appliance)),
+        f"{day(start, language)} {clock(start)}",
+        word("now", language) if end is None else clock(end),
+        NOTHING if run.end_ms is None else span((run.end_ms - run.start_ms) / 1000),
+        number(Decimal(run.energy_mwh) / 1_000_000, 2, language),
+        number(cost_eur(run, prices), 2, language),
+        number(run.peak_w, 0, language),
+    ]

@@ -19,9 +19,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "run": ("Lauf", "Run"),
     "energy": ("Energie", "Energy"),
     "peak": ("Spitze", "Peak"),
-    "standby": ("Standby", "Standby"),
-    "standby_year": ("Standby/Jahr", "Standby/year"),
-    "active": ("In Betrieb", "Active"),
+    "peak_w": ("Spitze\nW", "Peak\nW"),
+    "standby_w": ("Standby\nW", "Standby\nW"),
+    "standby_year": ("Standby\nEUR/Jahr", "Standby\nEUR/year"),
+    "active_h": ("Betrieb\nh", "Active\nh"),
     "runs": ("Läufe", "Runs"),
     "total": ("Summe", "Total"),
     "base_fee": ("Grundpreis", "Base fee"),
@@ -83,6 +84,11 @@ def span(seconds: float | None) -> str:
         return f"{int(seconds)} s"
     minutes = int(seconds // 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def number(value: float | Decimal | None, digits: int, language: Language) -> str:
+    """Return a number with fixed decimals, for columns that name their unit."""
+    return NOTHING if value is None else decimal(f"{value:.{digits}f}", language)
 
 
 def clock(at: datetime) -> str:

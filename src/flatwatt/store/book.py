@@ -1,0 +1,168 @@
+"""The household's book: record, event log and derived tables behind one door.
+
+Disk trouble never stops the measuring. What cannot be written waits in memory, is said in
+`troubles`, and is tried again: the record by itself, events with the next ones, derived
+rows with the next keeping. A checkpoint is never kept ahead of what it stands for.
+"""
+
+import threading
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from flatwatt.errors import StoreError
+from flatwatt.model import Event, Reading, Run
+from flatwatt.store.events import EventLog
+from flatwatt.store.files import Position
+from flatwatt.store.home import Home
+from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
+from flatwatt.store.record import Record
+
+
+class Book:
+    """The files of one home.
+
+    Args:
+        home: where they are.
+        zone: of the flat; decides a reading's day.
+        watch: look only, write nothing.
+    """
+
+    def __init__(self, home: Home, zone: ZoneInfo, *, watch: bool) -> None:
+        self._home = home
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._trouble: dict[str, str] = {}
+        self._untold: list[Event] = []
+        self._unkept: dict[tuple[str, str, int], Quarter] = {}
+        self._unkept_runs: dict[str, Run] = {}
+        self._quarters: Quarters | None = None
+        self._log: EventLog | None = None
+        self._record = None if watch else Record(home.readings, zone)
+        self._open_quarters()
+        self._open_log()
+
+    @property
+    def position(self) -> Position | None:
+        """Behind the last row written; None when this book only looks."""
+        return None if self._record is None else self._record.position
+
+    @property
+    def behind(self) -> bool:
+        """Whether rows or events still wait for the disk, so that no checkpoint may be kept."""
+        waiting = self._record is not None and self._record.trouble is not None
+        return waiting or bool(self._untold)
+
+    def troubles(self) -> list[str]:
+        """Return what is wrong with the files, for a flatmate."""
+        record = None if self._record is None else self._record.trouble
+        with self._lock:
+            return [text for text in (record, *self._trouble.values()) if text]
+
+    def append(self, readings: Sequence[Reading]) -> None:
+        """Write readings down; never fails for the disk."""
+        if self._record is not None:
+            self._record.append(readings)
+
+    def tell(self, events: Sequence[Event], home: str) -> list[Event]:
+        """Keep events; return those that are new and durable now, earlier ones included."""
+        if self._watch:
+            return list(events)
+        self._untold.extend(events)
+        if not self._untold:
+            return []
+        log = self._log or self._open_log()
+        if log is None:
+            return []
+        try:
+            new = log.append(self._untold, home)
+        except StoreError as error:
+            self._say("events", str(error))
+            return []
+        self._untold.clear()
+        self._say("events", None)
+        return list(new)
+
+    def keep(
+        self, quarters: Sequence[Quarter], runs: Sequence[Run], checkpoint: Checkpoint | None
+    ) -> None:
+        """Force the record to the disk, then keep what was derived; slow, any thread.
+
+        Args:
+            quarters: absolute values; replace what was kept.
+            runs: finished.
+            checkpoint: taken at the same moment; None for none.
+        """
+        if self._record is not None:
+            self._record.sync()
+        with self._lock:
+            self._unkept |= {(each.appliance, each.plug, each.start_ms): each for each in quarters}
+            self._unkept_runs |= {run.id: run for run in runs}
+            waiting, waiting_runs = list(self._unkept.values()), list(self._unkept_runs.values())
+        store = self._quarters or self._open_quarters()
+        if store is None:
+            return
+        try:
+            store.write(waiting, waiting_runs, checkpoint)
+        except StoreError as error:
+            self._say("derived", str(error))
+            return
+        self._say("derived", None)
+        with self._lock:
+            self._unkept.clear()
+            self._unkept_runs.clear()
+
+    def checkpoint(self, version: str) -> Checkpoint | None:
+        """Return where to go on; without a fitting one the derived tables are emptied."""
+        if self._quarters is None:
+            return None
+        saved = self._quarters.checkpoint(version)
+        if saved is None and not self._watch:
+            self._quarters.clear()
+        return saved
+
+    def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
+        """Return the quarter-hours that start in a stretch, by (appliance, plug, start)."""
+        stored = self._quarters.quarters(start_ms, end_ms) if self._quarters else []
+        with self._lock:
+            waiting = [
+                each for each in self._unkept.values() if start_ms <= each.start_ms < end_ms
+            ]
+        return {(each.appliance, each.plug, each.start_ms): each for each in (*stored, *waiting)}
+
+    def runs(self, start_ms: int, end_ms: int) -> dict[str, Run]:
+        """Return the finished runs that touch a stretch, by id."""
+        stored = self._quarters.runs(start_ms, end_ms) if self._quarters else []
+        with self._lock:
+            waiting = [run for run in self._unkept_runs.values() if run.start_ms < end_ms]
+        return {run.id: run for run in (*stored, *waiting)}
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._record is not None:
+            self._record.close()
+        if self._log is not None:
+            self._log.close()
+        if self._quarters is not None:
+            self._quarters.close()
+
+    def _open_quarters(self) -> Quarters | None:
+        try:
+            self._quarters = Quarters(self._home.quarters, read_only=self._watch)
+        except StoreError as error:
+            self._say("derived", str(error))
+        return self._quarters
+
+    def _open_log(self) -> EventLog | None:
+        if not self._watch:
+            try:
+                self._log = EventLog(self._home.events)
+            except StoreError as error:
+                self._say("events", str(error))
+        return self._log
+
+    def _say(self, what: str, text: str | None) -> None:
+        with self._lock:
+            if text is None:
+                self._trouble.pop(what, None)
+            else:
+                self._trouble[what] = text
