@@ -26,6 +26,7 @@ from flatwatt.daemon import Daemon, counters, open_all
 from flatwatt.drivers import Context
 from flatwatt.flat import Flat
 from flatwatt.loads import load_of
+from flatwatt.model import Reading
 from flatwatt.plugs import replay
 from flatwatt.store.home import Home
 from flatwatt.store.readings import Record
@@ -89,7 +90,7 @@ def parts(file: Path, folder: Path) -> dict[str, float]:
     return {name: 1e6 * seconds / len(readings) for name, seconds in spent.items()}
 
 
-def _record(folder: Path, readings) -> None:
+def _record(folder: Path, readings: list[Reading]) -> None:
     record = Record(folder, ZoneInfo("Europe/Berlin"))
     for start in range(0, len(readings), 4096):
         record.append(readings[start : start + 4096])

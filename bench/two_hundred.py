@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -57,7 +59,7 @@ def rss_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def measured(work, seconds: float) -> dict[str, float]:
+async def measured(work: Coroutine[Any, Any, Any], seconds: float) -> dict[str, float]:
     task = asyncio.create_task(work)
     await asyncio.sleep(WARM_S)
     before, start = cpu_s(), time.perf_counter()

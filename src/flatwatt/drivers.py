@@ -9,6 +9,7 @@ import dataclasses
 import difflib
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -112,7 +113,11 @@ def options_of(driver: Driver, name: str, table: Mapping[str, object]) -> Any:  
     try:
         return msgspec.convert(dict(table), driver.options)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{name}: {error}") from error
+        message, _, where = str(error).replace("`", "").partition(" - at $.")
+        missing = re.search(r"required field (\w+)", message)
+        if missing:
+            message = f"{missing[1]} = … is missing"
+        raise ConfigError(f"{name}: {f'option {where!r}: ' if where else ''}{message}") from error
 
 
 def open_plug(

@@ -3,10 +3,11 @@
 import csv
 import io
 import json
-import sqlite3
 
+import jsonschema
 import pytest
 
+from flatwatt.store.events import EventLog, event_schema
 from flatwatt.store.readings import read
 
 
@@ -68,14 +69,16 @@ def test_runs_have_energy_cost_duration_and_peak(home):
 
 
 def test_the_wash_that_finished_has_one_event_of_each_kind(home):
-    with sqlite3.connect(home.home / "state.sqlite") as database:
-        rows = [json.loads(row[0]) for row in database.execute("SELECT json FROM event")]
-    database.close()
-    ids = [row["id"] for row in rows]
+    log = EventLog(home.home / "state.sqlite", read_only=True)
+    events = [event for _, event in log.after(0, 10_000)]
+    log.close()
+    ids = [event["id"] for event in events]
     assert len(ids) == len(set(ids))
-    finished = [row["data"]["run"] for row in rows if row["type"] == "flatwatt.device_finished"]
-    started = [row["data"]["run"] for row in rows if row["type"] == "flatwatt.device_started"]
-    assert set(finished) <= set(started)
+    of = {kind: [each["data"]["run"] for each in events if each["type"] == f"flatwatt.{kind}"]
+          for kind in ("device_started", "device_finished")}  # fmt: skip
+    assert set(of["device_finished"]) <= set(of["device_started"])
+    for event in events:
+        jsonschema.validate(event, event_schema())
 
 
 def test_live_shows_the_last_known_and_says_that_nobody_records(home):

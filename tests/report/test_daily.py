@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flatwatt.model import QUARTER_MS, Run
+from flatwatt.model import QUARTER_MS, Flag, Run
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.daily import standby_w, summarise
 from flatwatt.report.periods import Period, day_period, month_period, week_period
@@ -98,6 +98,8 @@ def test_standby_leaves_out_runs_and_holes():
     quarters = [quarter("washer", slot, 250) for slot in range(10)]
     quarters += [quarter("washer", slot, 0, missing_ms=900_000) for slot in range(10, 30)]
     quarters += [quarter("washer", slot, 0) for slot in range(30, 40)]
+    quarters += [quarter("washer", slot, 0, readings=0) for slot in range(40, 60)]
+    quarters += [quarter("washer", slot, 0, flags=int(Flag.GAP)) for slot in range(60, 80)]
     busy = run("washer", START_MS + 30 * QUARTER_MS, START_MS + 40 * QUARTER_MS)
     assert standby_w(quarters, [busy]) == 1.0
 

@@ -134,7 +134,8 @@ class Meter:
         span_ms = min(max(at_ms - before_ms, GAP_MS), STEP_MAX_MS)
         start_ms = min(before_ms, at_ms)
         state.power_mw = None
-        state.changed_ms = state.mark_ms = at_ms - span_ms
+        state.mark_ms += at_ms - span_ms - before_ms
+        state.changed_ms += at_ms - span_ms - before_ms
         energy_uj, basis = 0, Basis.MISSING
         if span_ms > GAP_MS:
             flags |= _GAP

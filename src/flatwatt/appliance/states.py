@@ -216,8 +216,7 @@ class Detector:
     def _high(self, power_w: float, at_ms: int, total_mwh: int) -> Signal:
         state = self.state
         state.high_ms, state.high_mwh, state.low_ms = at_ms, total_mwh, None
-        if power_w > state.peak_w:
-            state.peak_w = power_w
+        state.peak_w = max(state.peak_w, power_w)
         long_enough = at_ms - state.start_ms >= self._min_on_ms
         proven = long_enough and total_mwh - state.start_mwh >= self._min_mwh
         return Signal.PROVEN if proven else Signal.HIGH

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from flatwatt.appliance.energy import Meter, MeterState, split
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.states import Detector, DetectorState, Finished, Started
-from flatwatt.model import QUARTER_MS, Basis, Counter, Interval, Reading, Run, Slice, State
+from flatwatt.model import QUARTER_MS, Basis, Counter, Flag, Interval, Reading, Run, Slice, State
 
 
 class QuarterNow(Struct, gc=False):
@@ -179,7 +179,7 @@ class Tracker:
     def _add_plug(self, reading: Reading) -> Meter:
         meter = self._meters[reading.plug] = Meter(self._counter(reading.plug))
         start_ms = reading.at_ms - reading.at_ms % QUARTER_MS
-        quarter = QuarterNow(missing_ms=reading.at_ms - start_ms)
+        quarter = QuarterNow(flags=Flag.GAP)  # its beginning was never heard
         self._state.quarters[reading.plug] = {start_ms: quarter}
         return meter
 

@@ -3,7 +3,7 @@
 import typer
 
 from flatwatt import __version__
-from flatwatt.cli import look, serve, setup
+from flatwatt.cli import look, play, serve, setup
 
 app = typer.Typer(
     help="Flatshare energy monitoring: smart plugs measured, logged, priced and told.",
@@ -19,10 +19,10 @@ plugs_app.command("test")(setup.plugs_test)
 plugs_app.command("families")(setup.plugs_families)
 app.add_typer(plugs_app, name="plugs")
 for command in (
-    serve.demo,
+    play.demo,
     serve.run,
     serve.live,
-    serve.replay,
+    play.replay,
     look.report,
     look.runs,
     look.export,

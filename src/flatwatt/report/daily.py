@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from flatwatt.model import QUARTER_MS, Run
+from flatwatt.model import QUARTER_MS, Flag, Run
 from flatwatt.money.cost import apportion, cents, cost_of
 from flatwatt.money.tariff import Prices
 
@@ -34,6 +34,10 @@ class QuarterLike(Protocol):
     def power_max_mw(self) -> int | None: ...  # noqa: D102
     @property
     def missing_ms(self) -> int: ...  # noqa: D102
+    @property
+    def readings(self) -> int: ...  # noqa: D102
+    @property
+    def flags(self) -> int: ...  # noqa: D102
 
 
 class Line(Struct, frozen=True):
@@ -134,7 +138,10 @@ def standby_w(quarters: Sequence[QuarterLike], runs: Sequence[Run]) -> float | N
     means = sorted(
         quarter.energy_mwh * 3.6 / (QUARTER_MS / 1000)
         for quarter in quarters
-        if quarter.missing_ms == 0 and not _touches(quarter.start_ms, busy)
+        if quarter.readings
+        and not quarter.missing_ms
+        and not quarter.flags & Flag.GAP
+        and not _touches(quarter.start_ms, busy)
     )
     if len(means) < STANDBY_LEAST_QUARTERS:
         return None

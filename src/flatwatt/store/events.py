@@ -28,6 +28,9 @@ _SCHEMA = (
         "CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
     ),
 )
+# Not ON CONFLICT DO NOTHING: that would use up a number for each event told again.
+_PUT = """INSERT INTO event (id, at_ms, body)
+    SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = ?)"""
 _PREFIX = "flatwatt."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -77,9 +80,9 @@ def event_of(cloud: Mapping[str, Any]) -> Event:
         raise StoreError(f"not an event of flatwatt ({error}); see docs/events.md") from error
 
 
-def _kind_of(type_: str) -> str:
-    if not type_.startswith(_PREFIX):
-        raise ValueError(type_)
+def _kind_of(type_: object) -> str:
+    if not isinstance(type_, str) or not type_.startswith(_PREFIX):
+        raise ValueError(f"type {type_!r}")
     return type_.removeprefix(_PREFIX)
 
 
@@ -156,10 +159,7 @@ class EventLog:
 
     def _insert(self, event: Event, home: str) -> bool:
         body = msgspec.json.encode(cloud_event(event, home)).decode()
-        done = self._connection.execute(
-            "INSERT INTO event (id, at_ms, body) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-            (event.id, event.at_ms, body),
-        )
+        done = self._connection.execute(_PUT, (event.id, event.at_ms, body, event.id))
         return done.rowcount == 1
 
     def after(self, seq: int, limit: int = 100) -> list[tuple[int, CloudEvent]]:

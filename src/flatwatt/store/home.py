@@ -59,8 +59,10 @@ class Home:
 
         Raises:
             HomeBusyError: another flatwatt writes here.
-            StoreError: the folder cannot be used.
+            StoreError: the folder is missing or cannot be used.
         """
+        if not self.path.is_dir():  # the lock would make it
+            raise StoreError(f"{self.path}: there is no such folder; `flatwatt init` makes one")
         return HomeLock(self.path)
 
     def busy(self) -> bool:

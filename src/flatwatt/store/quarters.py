@@ -17,18 +17,17 @@ from flatwatt.store.files import Position
 _SCHEMA = (
     (
         """CREATE TABLE quarter (
+            start_s INTEGER NOT NULL,
             appliance TEXT NOT NULL,
             plug TEXT NOT NULL,
-            start_s INTEGER NOT NULL,
             energy_mwh INTEGER NOT NULL,
             power_min_mw INTEGER,
             power_max_mw INTEGER,
             readings INTEGER NOT NULL,
             missing_ms INTEGER NOT NULL,
             flags INTEGER NOT NULL,
-            PRIMARY KEY (appliance, plug, start_s)
+            PRIMARY KEY (start_s, appliance, plug)
         ) WITHOUT ROWID""",
-        "CREATE INDEX quarter_start ON quarter (start_s)",
         """CREATE TABLE run (
             id TEXT PRIMARY KEY,
             appliance TEXT NOT NULL,
@@ -231,7 +230,7 @@ class Quarters:
         values = (-(-start_ms // 1000), -(-end_ms // 1000), appliance)  # rounded up
         with self._in_our_words():
             rows = self._connection.execute(_GET_QUARTERS, values).fetchall()
-        return [Quarter(row[0], row[1], row[2] * 1000, *row[3:]) for row in rows]
+        return [Quarter(row[1], row[2], row[0] * 1000, *row[3:]) for row in rows]
 
     def runs(self, start_ms: int, end_ms: int, appliance: str | None = None) -> list[Run]:
         """Return the runs that touch a stretch of time, by start; the end is outside."""
@@ -270,9 +269,9 @@ def _quarter_row(each: Quarter) -> tuple[object, ...]:
     if each.start_ms % QUARTER_MS:
         raise ValueError(f"{each.appliance}: {each.start_ms} is not the begin of a quarter-hour")
     return (
+        each.start_ms // 1000,
         each.appliance,
         each.plug,
-        each.start_ms // 1000,
         each.energy_mwh,
         each.power_min_mw,
         each.power_max_mw,

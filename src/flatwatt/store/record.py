@@ -9,10 +9,10 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from flatwatt.model import Reading
-from flatwatt.store.disk import Disk, said, whole_end
-from flatwatt.store.files import WATCHED, DayFile, Position, list_files, position_of
+from flatwatt.store.disk import Disk, said
+from flatwatt.store.files import WATCHED, Position, list_files, position_of
 from flatwatt.store.rows import Encoder, Rows
-from flatwatt.store.segment import Segment
+from flatwatt.store.segment import Segment, end_of
 
 KEPT_ROWS = 864_000
 """Readings kept in memory while the disk refuses them: ten plugs for a day at one a
@@ -68,7 +68,7 @@ class Record:
     def _ends(self) -> dict[str, int]:
         try:
             newest = list_files(self._folder)[-WATCHED:]
-            return {each.name: _end_of(self._disk, each) for each in newest}
+            return {each.name: end_of(self._disk, each) for each in newest}
         except OSError:
             return {}
 
@@ -233,7 +233,8 @@ class Record:
             try:
                 descriptor, end, pieces = segment.before_sync()
             except OSError as error:
-                return error
+                self._write_error = (segment.name, error)
+                return None
         try:
             segment.sync_now(descriptor)
         except OSError as error:
@@ -294,10 +295,3 @@ def _with(watched: dict[str, int], name: str, end: int) -> dict[str, int]:
     is_new = name not in watched
     watched[name] = end
     return position_of(watched).watched() if is_new else watched
-
-
-def _end_of(disk: Disk, file: DayFile) -> int:
-    size = file.path.stat().st_size
-    if file.path.suffix == ".gz":
-        return int.from_bytes(disk.read(file.path, max(0, size - 4), 4), "little")
-    return whole_end(disk, file.path, size)

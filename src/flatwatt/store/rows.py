@@ -17,18 +17,8 @@ from zoneinfo import ZoneInfo
 from flatwatt.errors import StoreError
 from flatwatt.model import Flag, Reading
 
-COLUMNS = (
-    "time",
-    "utc_offset",
-    "appliance",
-    "plug",
-    "power_w",
-    "energy_wh",
-    "voltage_v",
-    "flags",
-    "crc32",
-)
-HEADER = ",".join(COLUMNS).encode() + b"\n"
+HEADER = b"time,utc_offset,appliance,plug,power_w,energy_wh,voltage_v,flags,crc32\n"
+COLUMNS = tuple(HEADER.decode().strip().split(","))
 _HEADER_LINE = HEADER[:-1]
 LAST_MS = 253_370_764_800_000
 """First millisecond that cannot be written: 9999-01-01, where four-digit years end."""
@@ -175,10 +165,11 @@ def _refusal(readings: Sequence[Reading]) -> StoreError:
     return StoreError("a reading cannot be written down: its fields have wrong types")
 
 
+_AN_ID = "1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit"
 _NEEDED = {
     "at_ms": "ms of Unix time between 1970 and 9998",
-    "appliance": "1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit",
-    "plug": "1 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit",
+    "appliance": _AN_ID,
+    "plug": _AN_ID,
     "power_w": "a finite number or None",
     "energy_wh": "a finite number or None",
     "voltage_v": "a finite number or None",

@@ -5,7 +5,7 @@ from collections import deque
 from pathlib import Path
 
 from flatwatt.store.disk import Disk, whole_end
-from flatwatt.store.files import relative_name
+from flatwatt.store.files import DayFile, relative_name
 from flatwatt.store.rows import HEADER
 
 UNSYNCED_MAX = 16_000_000
@@ -167,3 +167,11 @@ class Segment:
     def unsaved(self) -> list[tuple[bytes, int]]:
         """Return the rows written since the last good sync as (lines, count), oldest first."""
         return list(self._unsynced)
+
+
+def end_of(disk: Disk, file: DayFile) -> int:
+    """Return the offset behind a file's last whole line, uncompressed. Raises OSError."""
+    size = file.path.stat().st_size
+    if file.path.suffix == ".gz":
+        return int.from_bytes(disk.read(file.path, max(0, size - 4), 4), "little")
+    return whole_end(disk, file.path, size)

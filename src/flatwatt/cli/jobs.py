@@ -1,0 +1,97 @@
+"""What commands that keep going share: recording, showing, and stopping when told."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.logging import RichHandler
+
+from flatwatt.cli.common import errors, progress
+from flatwatt.cli.view import live_view, plain_line
+from flatwatt.config import Loaded
+from flatwatt.daemon import ClockLike, Daemon, open_all
+from flatwatt.flat import Flat
+
+log = logging.getLogger("flatwatt")
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def record(flat: Flat, loaded: Loaded, clock: ClockLike, view: Job) -> None:
+    """Read a home's plugs and show the flat until told to stop."""
+    daemon = Daemon(
+        flat, open_all(loaded, clock.now_ms), clock, sync_s=loaded.config.record.sync_s
+    )
+    await until_told(daemon.run(), view())
+
+
+async def until_told(*jobs: Coroutine[Any, Any, None], seconds: float | None = None) -> None:
+    """Run until the first job ends, SIGINT or SIGTERM comes, or time is up."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt comes instead
+            loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(job) for job in jobs]
+    told = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait(
+            [*tasks, told], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        for task in (*tasks, told):
+            task.cancel()
+        await asyncio.gather(*tasks, told, return_exceptions=True)
+    for task in done:
+        if task is not told:
+            task.result()
+
+
+async def quiet() -> None:
+    """Show nothing."""
+    await asyncio.Event().wait()
+
+
+def viewer(flat: Flat, moment_ms: Callable[[], int], plain: bool) -> Job:
+    """Return a job that shows the flat each second."""
+    language = flat.config.flat.language
+
+    async def show_plain() -> None:
+        while True:
+            await asyncio.sleep(1)
+            typer.echo(plain_line(flat.snapshot(moment_ms()), flat.zone, language))
+
+    async def show_table() -> None:
+        with Live(console=Console(), auto_refresh=False) as live:
+            while True:
+                live.update(
+                    live_view(flat.snapshot(moment_ms()), flat.zone, language), refresh=True
+                )
+                await asyncio.sleep(1)
+
+    return show_plain if plain else show_table
+
+
+def catch_up(flat: Flat) -> None:
+    """Walk through what the record says beyond the checkpoint, with a progress bar."""
+    with progress("Reading the record", None) as bar:
+        rows = flat.catch_up(lambda count: bar.advance(bar.task_ids[0], count))
+    if rows:
+        log.info("went on from %d rows of the record", rows)
+
+
+def log_to_terminal(plain: bool) -> None:
+    """Send flatwatt's log to standard error, coloured where somebody looks."""
+    handler: logging.Handler = (
+        logging.StreamHandler()
+        if plain or not errors.is_terminal
+        else RichHandler(console=errors, show_path=False, show_level=False, markup=False)
+    )
+    log.handlers = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
