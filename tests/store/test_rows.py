@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -201,3 +202,14 @@ def test_many_different_numbers_do_not_fill_the_memory() -> None:
     (rows,) = encoder.encode(some)
     assert decoded(rows.day, rows.data) == some
     assert len(encoder._numbers) < 10_000
+
+
+def test_the_documentation_shows_a_true_row_and_names_every_column_and_flag() -> None:
+    text = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
+    lines = text.split("```")[3].strip().splitlines()
+    assert lines[0].encode() + b"\n" == HEADER
+    reading = Decoder(lines[1][:10]).row(lines[1].encode())
+    assert reading is not None
+    assert reading.flags == Flag.BOOT | Flag.GAP
+    for name in (*COLUMNS, *(str(flag.name).lower() for flag in Flag if flag)):
+        assert f"| `{name}` |" in text

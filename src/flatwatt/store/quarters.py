@@ -282,17 +282,8 @@ def _quarter_row(each: Quarter) -> tuple[object, ...]:
 
 
 def _run_row(run: Run) -> tuple[object, ...]:
-    slices = msgspec.json.encode(run.slices).decode()
-    return (
-        run.id,
-        run.appliance,
-        run.start_ms,
-        run.end_ms,
-        run.energy_mwh,
-        run.peak_w,
-        slices,
-        run.missing_ms,
-    )
+    values = msgspec.structs.astuple(run)
+    return (*values[:6], msgspec.json.encode(run.slices).decode(), run.missing_ms)
 
 
 def _run_of(row: tuple[str, str, int, int | None, int, float, str, int]) -> Run:
