@@ -158,7 +158,7 @@ def long_batch(record: Record, _disk: NotingDisk, session: Session) -> None:
 
 SESSIONS: dict[str, tuple[Script, bytes]] = {
     "over midnight": (over_midnight, b""),
-    "after a torn tail": (long_batch, b"2026-11-23 02:00:00.000,+01:00,pri"),
+    "after a torn tail": (long_batch, b"2026-11-23T02:00:00.000,+01:00,pri"),
     "sync fails": (failing_sync, b""),
     "disk full": (full_disk, b""),
 }

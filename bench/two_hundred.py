@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Coroutine
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,16 +113,17 @@ def lateness(home: Home, warm_s: float, seconds: float) -> dict[str, float]:
         for row in rows:
             times[row.appliance].append(row.at_ms)
     start_ms = min(each[0] for each in times.values()) + warm_s * 1000
-    late, readings = [], 0
+    late, readings, lost = [], 0, 0
     for each in times.values():
         inside = [at for at in each if start_ms <= at < start_ms + seconds * 1000]
         readings += len(inside)
-        phase = min((at - start_ms) % 1000 for at in inside)
-        late += [(at - start_ms - phase) % 1000 for at in inside]
+        lost += sum(round((after - at) / 1000) - 1 for at, after in pairwise(inside))
+        off = [(at - inside[0] + 500) % 1000 - 500 for at in inside]
+        late += [each - min(off) for each in off]
     late.sort()
     return {
         "readings": readings,
-        "expected": int(len(times) * seconds),
+        "lost": lost,
         "late_median_ms": statistics.median(late),
         "late_p99_ms": late[int(len(late) * 0.99)],
     }

@@ -38,3 +38,11 @@ class PlugNonsense(PlugError):
 
 class PlugRefused(PlugError):
     """The plug wants another user or password: show a person."""
+
+
+class SinkError(FlatwattError):
+    """A sink could not tell or show this time."""
+
+
+class DisplayError(SinkError):
+    """The display on the desk cannot be used: show a person, try again."""

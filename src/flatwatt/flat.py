@@ -92,18 +92,22 @@ class Flat:
         Returns:
             New events, already durable in the log.
         """
-        before_ms = {id_: tracker.last for id_, tracker in self._trackers.items()}
+        heard: dict[str, Reading | None] = {}
         checked: list[Reading] = []
         for reading in readings:
-            last = before_ms.get(reading.appliance)
+            last = heard.get(reading.appliance) or self._last(reading.appliance)
             heard_ms = last.at_ms if last is not None and last.plug == reading.plug else None
             reading = marked(reading, heard_ms, stepped=stepped)  # noqa: PLW2901 - the same one
-            before_ms[reading.appliance] = reading
+            heard[reading.appliance] = reading
             checked.append(reading)
             stepped = False
         self._book.append(checked)
         self._position = self._book.position
         return self._walk(checked)
+
+    def _last(self, appliance: str) -> Reading | None:
+        tracker = self._trackers.get(appliance)
+        return None if tracker is None else tracker.last
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Walk through what the record says beyond the last position; return the rows.

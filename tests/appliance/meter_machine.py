@@ -34,7 +34,9 @@ class Plug:
     Attributes:
         truth_uj: really used.
         raw_uj: in the counter, before it is rounded down.
-        low_uj, high_uj: what must at least, and may at most, be booked.
+        low_uj: what the counter told, and must be booked.
+        extra_uj: what power may have added to it for good, at restarts.
+        carry_uj: what power may have said too early; later counts make up for it.
         lost_uj: used, and known to nobody: cut off by a restart or met by no reading.
         over_uj: what power may have said too much.
     """
@@ -49,7 +51,9 @@ class Plug:
         self.intervals: list[Interval | None] = []
         self.at_ms = T0
         self.raw_uj = first_uj - first_uj % self.count_uj
-        self.truth_uj = self.lost_uj = self.over_uj = self.low_uj = self.high_uj = 0
+        self.truth_uj = self.lost_uj = self.over_uj = self.low_uj = self.extra_uj = (
+            self.carry_uj
+        ) = 0
         self.held_mw = self.power_mw = 0
         self.heard_uj = self.shown_uj
         self.unsettled_uj = self.unheard_uj = 0
@@ -97,22 +101,25 @@ class Plug:
     def expect(self, rise_uj: int, guess_uj: int = 0) -> None:
         """Move what must be booked; `guess_uj`: what power may have added to it."""
         self.low_uj += rise_uj
-        self.high_uj = max(self.low_uj + guess_uj, self.high_uj + rise_uj + guess_uj)
+        self.extra_uj += guess_uj
         self.over_uj += guess_uj
+        self.carry_uj = max(0, self.carry_uj + self.unsettled_uj - rise_uj)
         self.heard_uj = self.shown_uj
         self.lost_uj -= self.unheard_uj
         self.unsettled_uj = self.unheard_uj = 0
 
     def keep_unsettled(self) -> None:
         """What power said since the counter was last heard can no longer be settled."""
-        self.high_uj += self.unsettled_uj
+        self.extra_uj += self.unsettled_uj + self.carry_uj
+        self.carry_uj = 0
         self.over_uj += self.unsettled_uj
         self.unsettled_uj = self.unheard_uj = 0
 
     def check(self) -> None:
         booked_uj = self.booked_uj
         assert booked_uj + UJ_PER_MWH > self.low_uj
-        assert booked_uj <= self.high_uj + self.count_uj + self.unsettled_uj
+        early_uj = self.carry_uj + self.unsettled_uj
+        assert booked_uj <= self.low_uj + self.extra_uj + self.count_uj + early_uj
         assert booked_uj + UJ_PER_MWH + self.count_uj + self.lost_uj >= self.truth_uj
         assert booked_uj <= self.truth_uj + self.count_uj + self.over_uj + self.unsettled_uj
         if not self.says_power:
@@ -170,7 +177,7 @@ class MeterMachine(RuleBasedStateMachine):
         else:
             plug.low_uj = max(0, plug.low_uj + power_mw * span_ms - error_uj)
             plug.lost_uj += error_uj
-            plug.high_uj += power_mw * span_ms + error_uj
+            plug.extra_uj += 2 * error_uj
             plug.over_uj += error_uj
 
     @rule(which=WHICH, power_mw=POWERS, span_ms=SHORT_MS)
@@ -182,7 +189,6 @@ class MeterMachine(RuleBasedStateMachine):
         error_uj = plug.power_error_uj(span_ms)
         plug.unsettled_uj += power_mw * span_ms + error_uj
         plug.over_uj += error_uj
-        plug.high_uj += error_uj
         plug.lost_uj += power_mw * span_ms  # until the counter settles it
         plug.unheard_uj += power_mw * span_ms
         interval = plug.say(counter=False)

@@ -382,6 +382,28 @@ def test_a_clock_that_was_set_leaves_power_alone_without_a_duration():
     assert (interval.energy_mwh, interval.basis) == (0, Basis.MISSING)
 
 
+def test_power_from_before_a_clock_was_set_is_not_held():
+    _, after = booked(
+        GEN2,
+        reading(0, 3600.0, 10.0),
+        reading(-500, None, 10.0, Flag.CLOCK),
+        reading(-400, 0.0),
+    )
+    assert (after.energy_mwh, after.basis) == (0, Basis.MISSING)
+
+
+def test_what_was_booked_ahead_of_a_counter_is_not_taken_from_the_next_epoch():
+    meter = Meter(Counter(CounterKind.SINCE_BOOT, resolution_wh=10.0))
+    for each in (
+        reading(0, 360.0, 500.0),
+        reading(60, 0.0, 500.0),
+        reading(120, 0.0, 0.0, Flag.BOOT),
+        reading(420, None, 10.0),
+    ):
+        meter.feed(each)
+    assert meter.total_mwh == 3000 + 10_000
+
+
 def test_a_jump_across_a_clock_set_back_is_bounded_by_a_quarter_of_an_hour():
     interval = only(KEPT, reading(0, 0.0, 100), reading(-60, 0.0, 1100, Flag.CLOCK))
     assert (interval.energy_mwh, bool(interval.flags & Flag.SUSPECT)) == (0, True)

@@ -208,11 +208,11 @@ def test_a_torn_tail_is_moved_aside_and_the_next_row_is_good(tmp_path: Path) -> 
     for turn, reading in enumerate(given_):
         write(tmp_path, [reading])
         with (tmp_path / SECOND).open("ab") as file:
-            file.write(b"2026-11-23 00:0%d" % turn)
+            file.write(b"2026-11-23T00:0%d" % turn)
     bad: list[BadRow] = []
     assert [row for batch, _ in read(tmp_path, on_bad=bad.append) for row in batch] == given_
     assert not bad
-    assert (tmp_path / "2026/2026-11-23.csv.torn").read_bytes().count(b"2026-11-23 00:0") == 3
+    assert (tmp_path / "2026/2026-11-23.csv.torn").read_bytes().count(b"2026-11-23T00:0") == 3
 
 
 def test_a_file_that_ends_in_a_long_hole_is_mended(tmp_path: Path) -> None:

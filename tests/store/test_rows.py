@@ -15,7 +15,7 @@ from flatwatt.store.rows import COLUMNS, HEADER, LAST_MS, Decoder, Encoder, RowE
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "UTC",
          "Africa/Monrovia", "Pacific/Apia")  # fmt: skip
-OCTOBER_MS = 1_792_890_000_000  # 2026-10-25 03:00 becomes 02:00 in Berlin
+OCTOBER_MS = 1_792_890_000_000  # 2026-10-25T03:00 becomes 02:00 in Berlin
 ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,31}", fullmatch=True)
 numbers = (
     st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
@@ -52,7 +52,7 @@ def test_the_row_shows_the_local_time_a_clock_on_the_wall_shows(reading: Reading
     fields = rows.data.decode().split(",")
     seconds = datetime.fromtimestamp(reading.at_ms // 1000, BERLIN)
     if (seconds.utcoffset() or seconds - seconds).seconds % 60 == 0:
-        assert fields[0] == f"{seconds:%Y-%m-%d %H:%M:%S}.{reading.at_ms % 1000:03d}"
+        assert fields[0] == f"{seconds:%Y-%m-%dT%H:%M:%S}.{reading.at_ms % 1000:03d}"
     assert fields[0].startswith(rows.day)
 
 
@@ -61,8 +61,8 @@ def test_the_repeated_hour_of_october_stays_two_hours() -> None:
     second = Reading(OCTOBER_MS + 1_800_000, "printer", "p-0", 1.0)
     (rows,) = Encoder(BERLIN).encode([first, second])
     lines = rows.data.decode().splitlines()
-    assert lines[0].startswith("2026-10-25 02:30:00.000,+02:00,")
-    assert lines[1].startswith("2026-10-25 02:30:00.000,+01:00,")
+    assert lines[0].startswith("2026-10-25T02:30:00.000,+02:00,")
+    assert lines[1].startswith("2026-10-25T02:30:00.000,+01:00,")
     assert decoded(rows.day, rows.data) == [first, second]
 
 
@@ -89,7 +89,7 @@ def test_a_row_reads_as_documented() -> None:
         flags=Flag.BOOT | Flag.GAP,
     )
     (rows,) = Encoder(BERLIN).encode([reading])
-    body = "2026-11-22 14:03:05.123,+01:00,printer,shelly-54320400aa02-0,12,4567.25,,boot|gap"
+    body = "2026-11-22T14:03:05.123,+01:00,printer,shelly-54320400aa02-0,12,4567.25,,boot|gap"
     assert rows.data.decode() == f"{body},{crc32(body.encode()):08x}\n"
     assert rows == ("2026-11-22", rows.data, 1)
 
@@ -140,7 +140,7 @@ def with_crc(body: str) -> bytes:
     return f"{body},{crc32(body.encode()):08x}".encode()
 
 
-SOUND = "2026-11-22 14:03:05.123,+01:00,printer,p-0,12,4567.25,,boot"
+SOUND = "2026-11-22T14:03:05.123,+01:00,printer,p-0,12,4567.25,,boot"
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,12 @@ time between two readings cannot explain. They are believed when the power since
 counter's last step explains them.
 """
 
+import math
 from enum import Enum, auto
 
 from msgspec import Struct
 
-from flatwatt.model import Counter, CounterKind
+from flatwatt.model import Counter, CounterKind, Flag
 
 UJ_PER_WH = 3_600_000_000
 QUANTA_PER_WH = 18_000
@@ -129,3 +130,14 @@ class Limits:
 def quantised_uj(energy_wh: float) -> int:
     """Return a finite, non-negative energy in µJ, rounded to what counters can say."""
     return int(energy_wh * QUANTA_PER_WH + 0.5) * QUANTUM_UJ
+
+
+def odd_power(watt: float, max_mw: int, flags: int) -> tuple[int | None, int]:
+    """Return power in mW, and flags, for a power that no plug can deliver.
+
+    NaN and infinity say nothing, a negative power is fed back and uses nothing, and more
+    than `max_mw` is cut to that and suspect.
+    """
+    if not math.isfinite(watt):
+        return None, flags
+    return (0, flags) if watt < 0.0 else (max_mw, flags | int(Flag.SUSPECT))

@@ -25,6 +25,7 @@ from flatwatt.appliance.counters import (
     Change,
     Evidence,
     Limits,
+    odd_power,
 )
 from flatwatt.appliance.slots import split
 from flatwatt.model import Basis, Counter, CounterKind, Flag, Interval, Reading
@@ -93,7 +94,7 @@ class Meter:
             if 0.0 <= watt <= self._max_w:
                 power_mw = int(watt * 1000.0 + 0.5)
             else:
-                power_mw, flags = self._odd_power(watt, flags)
+                power_mw, flags = odd_power(watt, self._limits.max_mw, flags)
         if energy_wh is not None and 0.0 <= energy_wh <= self._max_wh:
             counter_uj = int(energy_wh * QUANTA_PER_WH + 0.5) * QUANTUM_UJ
         if power_mw is None and counter_uj is None:
@@ -107,16 +108,6 @@ class Meter:
             state.power_mw = power_mw
             state.power_ms = at_ms
         return interval
-
-    def _odd_power(self, watt: float, flags: int) -> tuple[int | None, int]:
-        """Return power and flags of a power no plug can have.
-
-        NaN and infinity say nothing, a negative power is fed back and uses nothing, and
-        more than the plug can deliver is cut to that.
-        """
-        if watt - watt != 0.0:  # NaN and both infinities
-            return None, flags
-        return (0, flags) if watt < 0.0 else (self._limits.max_mw, flags | _SUSPECT)
 
     def _begin(self, at_ms: int, counter_uj: int | None, flags: int) -> Interval | None:
         """Start at a first reading, or anew on a clock that was set.
@@ -228,20 +219,25 @@ class Meter:
         return self._clamp(at_ms, rise_uj, integral_uj or 0), Basis.COUNTED, flags
 
     def _clamp(self, at_ms: int, rise_uj: int, integral_uj: int) -> int:
-        """Follow the power between the counter and one count above it."""
-        state = self.state
+        """Follow the power between the counter and one count above it.
+
+        Right after the counter moved, what it does not show yet is no more than what was
+        just used, and half a count if it moves with every reading.
+        """
+        state, count_uj = self.state, self._limits.count_uj
         least_uj = rise_uj - state.ahead_uj
-        most_uj = least_uj + self._limits.count_uj
+        if rise_uj:
+            most_uj = least_uj + min(count_uj >> 1, integral_uj)
+            state.changed_ms, state.still_uj = at_ms, 0
+        else:
+            most_uj = least_uj + count_uj
+            state.still_uj += integral_uj
         energy_uj = integral_uj
         if energy_uj < least_uj:
             energy_uj = least_uj
         elif energy_uj > most_uj:
             energy_uj = max(most_uj, 0)
         state.ahead_uj += energy_uj - rise_uj
-        if rise_uj:
-            state.changed_ms, state.still_uj = at_ms, 0
-        else:
-            state.still_uj += integral_uj
         return energy_uj
 
     def _evidence(self, at_ms: int, integral_uj: int, flags: int) -> Evidence:

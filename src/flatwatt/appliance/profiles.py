@@ -29,16 +29,18 @@ class Profile(Struct, frozen=True):
 
 
 _ALL = (
-    # Lock and display draw 2 to 4 W; soaking pauses last 8 minutes and more.
-    Profile("washing_machine", 6.0, 120, 600, 20),
+    # Lock and display draw 2 to 4 W, electronics after a wash up to 15 W for hours; the drum
+    # draws 30 W and more. Soaking pauses last 8 minutes and more.
+    Profile("washing_machine", 15.0, 120, 600, 20),
     # A heat pump idles below 30 W between its drum's turns.
     Profile("dryer", 30.0, 120, 420, 60),
-    Profile("washer_dryer", 6.0, 120, 900, 20),
+    # The same drum as a washing machine, with hardly a pause between washing and drying.
+    Profile("washer_dryer", 15.0, 120, 600, 20),
     # Drying is half an hour and more of silence, then a pump for half a minute.
     Profile("dishwasher", 5.0, 120, 2400, 100),
     # Idle printers draw 7 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
-    # its temperature pulses every minute or so.
-    Profile("printer_3d", 40.0, 120, 300, 10),
+    # its temperature pulses every 60 to 80 s, so two pulses and a margin must be missing.
+    Profile("printer_3d", 40.0, 120, 180, 10),
     # A compressor comes and goes by itself.
     Profile("fridge", 15.0, 0, 0, 0, makes_runs=False),
     Profile("other", 20.0, 120, 600, 5),

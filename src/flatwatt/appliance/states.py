@@ -9,6 +9,10 @@ over, back-dated to when the LOW began. A candidate that goes LONG_LOW was nothi
 Pauses within a candidate do not end it either, so a washing machine that fills before
 it heats is seen from its first turn. All durations are between readings; a clock that
 was set is taken out of them. The rows of the table are the whole behaviour.
+
+After a hole in the readings the booked total tells: when it rose by more than a LOW could
+use, the run went on. Otherwise a HIGH after a hole longer than any pause is LOST: what was
+before the hole is over, and the HIGH begins anew.
 """
 
 from enum import StrEnum
@@ -22,6 +26,13 @@ from flatwatt.model import Flag, Reading, State
 OFF_AFTER_MS = 60_000
 HELD_MS = 120_000
 """A LOW this soon after a HIGH means that the power was held until then."""
+
+HOLE_MS = 900_000
+"""Silence longer than this is a hole in the readings."""
+LOST_MS = 2_400_000
+"""A hole of up to 40 minutes between two HIGHs does not part a run by itself."""
+MAX_W = 1e6
+"""More is no power; nor is NaN."""
 
 
 class Phase(StrEnum):
@@ -40,6 +51,7 @@ class Signal(StrEnum):
     PROVEN = "proven"
     LOW = "low"
     LONG_LOW = "long_low"
+    LOST = "lost"
 
 
 class Action(StrEnum):
@@ -57,18 +69,22 @@ TRANSITIONS: dict[tuple[Phase, Signal], tuple[Phase, Action]] = {
     (Phase.REST, Signal.PROVEN): (Phase.RISING, Action.BEGIN),
     (Phase.REST, Signal.LOW): (Phase.REST, Action.NOTHING),
     (Phase.REST, Signal.LONG_LOW): (Phase.REST, Action.NOTHING),
+    (Phase.REST, Signal.LOST): (Phase.REST, Action.NOTHING),
     (Phase.RISING, Signal.HIGH): (Phase.RISING, Action.NOTHING),
     (Phase.RISING, Signal.PROVEN): (Phase.RUNNING, Action.ANNOUNCE),
     (Phase.RISING, Signal.LOW): (Phase.RISING, Action.NOTHING),
     (Phase.RISING, Signal.LONG_LOW): (Phase.REST, Action.DROP),
+    (Phase.RISING, Signal.LOST): (Phase.REST, Action.DROP),
     (Phase.RUNNING, Signal.HIGH): (Phase.RUNNING, Action.NOTHING),
     (Phase.RUNNING, Signal.PROVEN): (Phase.RUNNING, Action.NOTHING),
     (Phase.RUNNING, Signal.LOW): (Phase.PAUSED, Action.NOTHING),
     (Phase.RUNNING, Signal.LONG_LOW): (Phase.REST, Action.FINISH),
+    (Phase.RUNNING, Signal.LOST): (Phase.REST, Action.FINISH),
     (Phase.PAUSED, Signal.HIGH): (Phase.RUNNING, Action.NOTHING),
     (Phase.PAUSED, Signal.PROVEN): (Phase.RUNNING, Action.NOTHING),
     (Phase.PAUSED, Signal.LOW): (Phase.PAUSED, Action.NOTHING),
     (Phase.PAUSED, Signal.LONG_LOW): (Phase.REST, Action.FINISH),
+    (Phase.PAUSED, Signal.LOST): (Phase.REST, Action.FINISH),
 }
 
 
@@ -99,6 +115,7 @@ class DetectorState(Struct):
     Attributes:
         phase: of the automaton.
         last_ms: last reading; None before the first.
+        last_mwh: booked total at the last reading of a candidate or run.
         start_ms, start_mwh: of the candidate or run.
         peak_w: highest power in it.
         high_ms, high_mwh: last HIGH.
@@ -110,6 +127,7 @@ class DetectorState(Struct):
 
     phase: Phase = Phase.REST
     last_ms: int | None = None
+    last_mwh: int = 0
     high: bool = False
     start_ms: int = 0
     start_mwh: int = 0
@@ -183,14 +201,16 @@ class Detector:
             total_mwh: the appliance's never-decreasing booked total at that moment.
         """
         state = self.state
-        at_ms, power_w = reading.at_ms, reading.power_w
+        at_ms, power_w, hole_ms = reading.at_ms, reading.power_w, 0
         if state.last_ms is not None:
             if reading.flags & Flag.CLOCK:
                 self._shift(at_ms - state.last_ms)
             elif at_ms <= state.last_ms:
                 return ()
+            else:
+                hole_ms = at_ms - state.last_ms
         state.last_ms = at_ms
-        if power_w is None:
+        if power_w is None or not -MAX_W < power_w < MAX_W:
             return ()
         self._watch_rest(power_w, at_ms)
         state.high = power_w >= self._on_w
@@ -198,11 +218,34 @@ class Detector:
             return ()
         if state.phase is Phase.REST and not state.high:
             return ()
+        if hole_ms > HOLE_MS and state.phase is not Phase.REST:
+            return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
+        return self._move(at_ms, power_w, total_mwh)
+
+    def _move(self, at_ms: int, power_w: float, total_mwh: int) -> tuple[Change, ...]:
+        """Take a reading's way through the table."""
+        state = self.state
         signal = (
             self._high(power_w, at_ms, total_mwh) if state.high else self._low(at_ms, total_mwh)
         )
+        state.last_mwh = total_mwh
         state.phase, action = TRANSITIONS[state.phase, signal]
         return () if action is Action.NOTHING else self._act(action, at_ms, power_w, total_mwh)
+
+    def _after_hole(
+        self, hole_ms: int, at_ms: int, power_w: float, total_mwh: int
+    ) -> tuple[Change, ...]:
+        """Tell by the booked total what happened in a hole, then take the reading in."""
+        state = self.state
+        if total_mwh - state.last_mwh > self._on_w * hole_ms / 3600:
+            state.high_ms, state.high_mwh, state.low_ms = at_ms, total_mwh, None
+        elif state.high and hole_ms > max(LOST_MS, self._min_off_ms):
+            if state.low_ms is None:
+                state.end_ms, state.end_mwh = state.high_ms, state.high_mwh
+            state.phase, action = TRANSITIONS[state.phase, Signal.LOST]
+            ended = self._act(action, at_ms, power_w, total_mwh)
+            return ended + self._move(at_ms, power_w, total_mwh)
+        return self._move(at_ms, power_w, total_mwh)
 
     def _watch_rest(self, power_w: float, at_ms: int) -> None:
         state = self.state

@@ -21,36 +21,42 @@ QUARTER_COLUMNS = ("start", "utc_offset", "appliance", "plug", "energy_wh", "cos
                    "power_min_w", "power_max_w", "readings", "missing_s")  # fmt: skip
 
 
-def raw_rows(home: Home, zone: tzinfo, period: Period, appliance: str) -> Iterator[list[object]]:
+def raw_rows(
+    home: Home, zone: tzinfo, period: Period, appliance: str, *, german: bool
+) -> Iterator[list[object]]:
     """Yield the readings of some local days."""
     for readings in read_days(home.readings, period.first, period.last):
         for each in readings:
             if not appliance or each.appliance == appliance:
                 flags = "|".join(flag.name.lower() for flag in Flag(each.flags) if flag.name)
                 yield [
-                    *_local(each.at_ms, zone), each.appliance, each.plug, each.power_w,
+                    *_local(each.at_ms, zone, german=german), each.appliance, each.plug, each.power_w,
                     each.energy_wh, each.voltage_v, flags,
                 ]  # fmt: skip
 
 
-def quarter_rows(flat: Flat, period: Period, appliance: str) -> Iterator[list[object]]:
+def quarter_rows(
+    flat: Flat, period: Period, appliance: str, *, german: bool
+) -> Iterator[list[object]]:
     """Yield the quarter-hours of some local days, priced."""
     for each in flat.quarters(*period.bounds_ms(flat.zone)):
         if not appliance or each.appliance == appliance:
             cost = cost_of([(each.start_ms, each.energy_mwh)], flat.tariff)
             low, high = each.power_min_mw, each.power_max_mw
             yield [
-                *_local(each.start_ms, flat.zone), each.appliance, each.plug,
+                *_local(each.start_ms, flat.zone, german=german), each.appliance, each.plug,
                 each.energy_mwh / 1000, float(cost.eur) if cost.known else None,
                 None if low is None else low / 1000, None if high is None else high / 1000,
                 each.readings, each.missing_ms // 1000,
             ]  # fmt: skip
 
 
-def _local(at_ms: int, zone: tzinfo) -> tuple[str, str]:
+def _local(at_ms: int, zone: tzinfo, *, german: bool) -> tuple[str, str]:
+    """Return local time and offset; LibreOffice knows a date by its T, Excel by having none."""
     at = local_time(at_ms, zone)
     offset = f"{at:%z}"
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at_ms % 1000:03d}", f"{offset[:3]}:{offset[3:]}"
+    time = f"{at:%Y-%m-%d %H:%M:%S}" if german else f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}"
+    return time, f"{offset[:3]}:{offset[3:]}"
 
 
 def write_csv(
@@ -72,7 +78,6 @@ def write_csv(
                 if out
                 else sys.stdout
             )
-            # An ISO date is text to German Excel only when a T stands in it.
             writer = csv.writer(stream, delimiter=";" if german else ",", lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([_cell(value, german=german) for value in row] for row in rows)

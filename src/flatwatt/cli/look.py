@@ -249,8 +249,8 @@ def export(
         if period.last < period.first:
             raise UsageError("--to lies before --from")
         if resolution == "quarter":
-            rows = quarter_rows(flat, period, appliance)
+            rows = quarter_rows(flat, period, appliance, german=german)
             write_csv(QUARTER_COLUMNS, rows, out=out, german=german)
         else:
-            rows = raw_rows(where, flat.zone, period, appliance)
+            rows = raw_rows(where, flat.zone, period, appliance, german=german)
             write_csv(RAW_COLUMNS, rows, out=out, german=german)

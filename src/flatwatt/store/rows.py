@@ -24,7 +24,7 @@ LAST_MS = 253_370_764_800_000
 """First millisecond that cannot be written: 9999-01-01, where four-digit years end."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_STAMP = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:")
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:")
 _OFFSET = re.compile(rb"[+-]\d\d:\d\d(:\d\d)?")
 _SECONDS = tuple(f"{second:02d}." for second in range(60))
 _MILLIS = tuple(f"{ms:03d}," for ms in range(1000))
@@ -145,12 +145,12 @@ class Encoder:
         return day, lines
 
     def _minute(self, at_ms: int) -> tuple[str, int, str, str]:
-        """Return (day, start in ms, `2026-11-22 14:03:`, `+01:00,`) of a local minute."""
+        """Return (day, start in ms, `2026-11-22T14:03:`, `+01:00,`) of a local minute."""
         if not 0 <= at_ms < LAST_MS:
             raise ValueError(at_ms)
         local = datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone)
         start_ms = (at_ms // 1000 - local.second) * 1000
-        text = local.isoformat(" ")
+        text = local.isoformat()
         return text[:10], start_ms, text[:17], f"{text[19:]},"
 
 
@@ -231,7 +231,7 @@ class _FlagSets(dict[bytes, int]):
 
 
 class _Minutes(dict[tuple[bytes, bytes], int]):
-    """(`2026-11-22 14:03:`, `+01:00`) -> the minute's first ms of Unix time."""
+    """(`2026-11-22T14:03:`, `+01:00`) -> the minute's first ms of Unix time."""
 
     def __missing__(self, key: tuple[bytes, bytes]) -> int:
         stamp, offset = key
