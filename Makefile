@@ -46,4 +46,6 @@ lock: dev
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
+# Trust what the system trusts, also behind a company's or a school's proxy.
+export UV_SYSTEM_CERTS := true
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)

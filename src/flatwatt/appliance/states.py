@@ -26,7 +26,6 @@ from flatwatt.model import Flag, Reading, State
 OFF_AFTER_MS = 60_000
 HELD_MS = 120_000
 """A LOW this soon after a HIGH means that the power was held until then."""
-
 HOLE_MS = 900_000
 """Silence longer than this is a hole in the readings."""
 LOST_MS = 2_400_000
@@ -285,8 +284,9 @@ class Detector:
         if action is Action.DROP:
             return ()
         state.finished_ms = at_ms
+        end_ms = max(state.end_ms, state.start_ms)  # the clock may have been set back
         energy_mwh = state.end_mwh - state.start_mwh
-        return (Finished(state.start_ms, state.end_ms, energy_mwh, state.peak_w, at_ms),)
+        return (Finished(state.start_ms, end_ms, energy_mwh, state.peak_w, at_ms),)
 
     def _shift(self, by_ms: int) -> None:
         """Take a step of the clock out of all durations; an announced start keeps its name."""
