@@ -166,6 +166,16 @@ def test_a_forced_run_starts_when_it_is_told_to_and_planned_ones_keep_clear():
         assert before.tail_end_ms + 10 * MINUTE_MS <= after.start_ms
 
 
+@pytest.mark.parametrize(("pause_min", "stays"), [(9, False), (10, True)])
+def test_a_planned_run_ends_ten_minutes_before_a_forced_one_or_is_left_out(pause_min, stays):
+    planned = load_of("printer_3d", 1, ORIGIN_MS).runs_between(ORIGIN_MS, NOW_MS)[3]
+    start_ms = planned.tail_end_ms + pause_min * MINUTE_MS
+    load = load_of("printer_3d", 1, ORIGIN_MS, forced=[Forced("small", start_ms=start_ms)])
+    runs = load.runs_between(planned.start_ms, start_ms + 1)
+    assert (planned in runs) is stays
+    assert runs[-1].start_ms == start_ms
+
+
 def test_a_forced_run_changes_nothing_days_before_it():
     free = load_of("washing_machine", 3, ORIGIN_MS)
     forced = load_of("washing_machine", 3, ORIGIN_MS, forced=[Forced("60", start_ms=NOW_MS)])

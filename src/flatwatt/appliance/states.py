@@ -5,10 +5,8 @@ candidate (RISING). A candidate that has lasted `min_on_s` and drawn `min_energy
 PROVEN: it becomes a run (RUNNING), back-dated to its first HIGH. A LOW in a run is at
 first only a pause (PAUSED); when it has lasted `min_off_s` it is LONG_LOW and the run is
 over, back-dated to when the LOW began. A candidate that goes LONG_LOW was nothing.
-
-Pauses within a candidate do not end it either, so a washing machine that fills before
-it heats is seen from its first turn. All durations are between readings; a clock that
-was set is taken out of them. The rows of the table are the whole behaviour.
+Shorter pauses do not end it, so a washing machine that fills before it heats is seen
+from its first turn. Durations are between readings; a clock that was set is taken out.
 
 After a hole in the readings the booked total tells: when it rose by more than a LOW could
 use, the run went on. Otherwise a HIGH after a hole longer than any pause is LOST: what was
@@ -20,22 +18,24 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from flatwatt.appliance.counters import GAP_MS
 from flatwatt.appliance.profiles import Profile
 from flatwatt.model import Flag, Reading, State
 
 OFF_AFTER_MS = 60_000
 HELD_MS = 120_000
 """A LOW this soon after a HIGH means that the power was held until then."""
-HOLE_MS = 900_000
-"""Silence longer than this is a hole in the readings."""
 LOST_MS = 2_400_000
 """A hole of up to 40 minutes between two HIGHs does not part a run by itself."""
 MAX_W = 1e6
 """More is no power; nor is NaN."""
+_CLOCK = int(Flag.CLOCK)
 
 
 class Phase(StrEnum):
     """Where the automaton is."""
+
+    __hash__ = str.__hash__  # an enum's own is slow, and this is looked up at every reading
 
     REST = "rest"
     RISING = "rising"
@@ -45,6 +45,8 @@ class Phase(StrEnum):
 
 class Signal(StrEnum):
     """What a reading means."""
+
+    __hash__ = str.__hash__
 
     HIGH = "high"
     PROVEN = "proven"
@@ -106,6 +108,7 @@ class Finished(Struct, frozen=True):
 
 
 Change: TypeAlias = Started | Finished
+Changes: TypeAlias = tuple[Change, ...]
 
 
 class DetectorState(Struct):
@@ -192,7 +195,7 @@ class Detector:
         """Highest power since the start."""
         return self.state.peak_w
 
-    def feed(self, reading: Reading, total_mwh: int) -> tuple[Change, ...]:
+    def feed(self, reading: Reading, total_mwh: int) -> Changes:
         """Take a reading in; power that was not said changes nothing.
 
         Args:
@@ -202,7 +205,7 @@ class Detector:
         state = self.state
         at_ms, power_w, hole_ms = reading.at_ms, reading.power_w, 0
         if state.last_ms is not None:
-            if reading.flags & Flag.CLOCK:
+            if reading.flags & _CLOCK:
                 self._shift(at_ms - state.last_ms)
             elif at_ms <= state.last_ms:
                 return ()
@@ -217,23 +220,20 @@ class Detector:
             return ()
         if state.phase is Phase.REST and not state.high:
             return ()
-        if hole_ms > HOLE_MS and state.phase is not Phase.REST:
+        if hole_ms > GAP_MS and state.phase is not Phase.REST:
             return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
         return self._move(at_ms, power_w, total_mwh)
 
-    def _move(self, at_ms: int, power_w: float, total_mwh: int) -> tuple[Change, ...]:
+    def _move(self, at_ms: int, power_w: float, total_mwh: int) -> Changes:
         """Take a reading's way through the table."""
         state = self.state
-        signal = (
-            self._high(power_w, at_ms, total_mwh) if state.high else self._low(at_ms, total_mwh)
-        )
+        high = state.high
+        signal = self._high(power_w, at_ms, total_mwh) if high else self._low(at_ms, total_mwh)
         state.last_mwh = total_mwh
         state.phase, action = TRANSITIONS[state.phase, signal]
         return () if action is Action.NOTHING else self._act(action, at_ms, power_w, total_mwh)
 
-    def _after_hole(
-        self, hole_ms: int, at_ms: int, power_w: float, total_mwh: int
-    ) -> tuple[Change, ...]:
+    def _after_hole(self, hole_ms: int, at_ms: int, power_w: float, total_mwh: int) -> Changes:
         """Tell by the booked total what happened in a hole, then take the reading in."""
         state = self.state
         if total_mwh - state.last_mwh > self._on_w * hole_ms / 3600:
@@ -271,17 +271,14 @@ class Detector:
             state.end_mwh = total_mwh if held else state.high_mwh
         return Signal.LONG_LOW if at_ms - state.low_ms >= self._min_off_ms else Signal.LOW
 
-    def _act(
-        self, action: Action, at_ms: int, power_w: float, total_mwh: int
-    ) -> tuple[Change, ...]:
+    def _act(self, action: Action, at_ms: int, power_w: float, total_mwh: int) -> Changes:
         state = self.state
         if action is Action.BEGIN:
             state.start_ms, state.start_mwh, state.peak_w = at_ms, total_mwh, power_w
             state.finished_ms = None
-            return ()
         if action is Action.ANNOUNCE:
             return (Started(state.start_ms, state.start_mwh, at_ms),)
-        if action is Action.DROP:
+        if action is not Action.FINISH:
             return ()
         state.finished_ms = at_ms
         end_ms = max(state.end_ms, state.start_ms)  # the clock may have been set back

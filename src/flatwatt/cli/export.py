@@ -30,8 +30,8 @@ def raw_rows(
             if not appliance or each.appliance == appliance:
                 flags = "|".join(flag.name.lower() for flag in Flag(each.flags) if flag.name)
                 yield [
-                    *_local(each.at_ms, zone, german=german), each.appliance, each.plug, each.power_w,
-                    each.energy_wh, each.voltage_v, flags,
+                    *_local(each.at_ms, zone, german=german), each.appliance, each.plug,
+                    each.power_w, each.energy_wh, each.voltage_v, flags,
                 ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Read the plugs, write the record, tell events; until Ctrl-C or SIGTERM.
 
-    Examples: flatwatt run · flatwatt run --live · flatwatt --home /srv/flatwatt run
+    Examples: flatwatt run · flatwatt run --live · flatwatt run --home /srv/flatwatt
     """
     log_to_terminal(plain)
     where = home_of(home)
