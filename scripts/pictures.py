@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from flatwatt import demo
-from flatwatt.cli.look import summary_of
+from flatwatt.answers import summary_of
 from flatwatt.cli.view import live_view, report_table
 from flatwatt.daemon import counters
 from flatwatt.flat import Flat

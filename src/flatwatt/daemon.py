@@ -13,18 +13,22 @@ from types import ModuleType
 from typing import Protocol
 
 from flatwatt import plugs as plug_package
+from flatwatt.answers import extras_of
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.config import Loaded, PlugTable
 from flatwatt.drivers import Context, Driver, Plug, driver_of, families, nearest, options_of
 from flatwatt.errors import ConfigError, PlugError, PlugNonsense
 from flatwatt.flat import Flat
 from flatwatt.model import Counter, Event
+from flatwatt.sinks import Display, Extras
 
 log = logging.getLogger("flatwatt")
 BACKOFF_FIRST_S = 1.0
 BACKOFF_MOST_S = 60.0
 STALE_LEAST_MS = 15_000
 FLAPPING_S = 600.0
+SHOW_S = 1.0
+EXTRAS_EVERY = 60
 
 
 class ClockLike(Protocol):
@@ -129,6 +133,8 @@ class Daemon:
         clock: shared by all plugs.
         sync_s: seconds between two forced writes.
         seed: of the back-off's jitter.
+        speed: the clock's seconds a real second; scales what counts as stale.
+        displays: shown the flat each second; a silent one delays nobody.
     """
 
     def __init__(
@@ -140,13 +146,16 @@ class Daemon:
         sync_s: float = 60.0,
         seed: int | None = None,
         speed: float = 1.0,
+        displays: Sequence[Display] = (),
     ) -> None:
         self._flat = flat
         self._opened = opened
         self._clock = clock
         self._sync_s = sync_s
+        self._displays = displays
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
+        self._news = False
         self._said: dict[str, str] = {}
         self._named: dict[str, float] = {}
         self._flat.listeners.append(self._heard)
@@ -156,7 +165,10 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        keeper = asyncio.create_task(self._keep(), name="keeper")
+        helpers = [asyncio.create_task(self._keep(), name="keeper")]
+        for display in self._displays:
+            helpers.append(asyncio.create_task(display.run(), name="display"))
+            helpers.append(asyncio.create_task(self._show(display), name="show"))
         watchers = [
             asyncio.create_task(self._watch(each, index), name=f"plug {each.id}")
             for index, each in enumerate(self._opened)
@@ -164,9 +176,9 @@ class Daemon:
         try:
             await asyncio.gather(*watchers)
         finally:
-            for task in (*watchers, keeper):
+            for task in (*watchers, *helpers):
                 task.cancel()
-            await asyncio.gather(*watchers, keeper, return_exceptions=True)
+            await asyncio.gather(*watchers, *helpers, return_exceptions=True)
             for each in self._opened:
                 with contextlib.suppress(PlugError, OSError):
                     await each.plug.close()
@@ -234,8 +246,21 @@ class Daemon:
 
     def _heard(self, event: Event) -> None:
         """A finished run goes to the disk at once: people act on it."""
+        self._news = True
         if event.kind == "device_finished":
             self._sync_now.set()
+
+    async def _show(self, display: Display) -> None:
+        """Show a display the flat each second, what changes slowly each minute."""
+        extras, turn = Extras(), 0
+        while True:
+            now_ms = self._clock.now_ms()
+            if turn % EXTRAS_EVERY == 0 or self._news:
+                self._news = False
+                extras = extras_of(self._flat, now_ms)
+            display.show(self._flat.snapshot(now_ms), extras)
+            turn += 1
+            await asyncio.sleep(SHOW_S)
 
     async def _keep(self) -> None:
         while True:

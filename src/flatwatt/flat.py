@@ -17,7 +17,7 @@ from flatwatt.appliance.tracker import Tracker, TrackerState
 from flatwatt.config import Config
 from flatwatt.model import Counter, Event, Reading, Run, Snapshot
 from flatwatt.money.tariff import Contract, FixedTariff
-from flatwatt.report.events import event_of
+from flatwatt.report.events import button_event, event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
 from flatwatt.report.periods import day_start_ms, local_day
 from flatwatt.store.book import Book
@@ -146,6 +146,10 @@ class Flat:
             for listener in self.listeners:
                 listener(event)
         return new
+
+    def tell_button(self, button: str, action: str, at_ms: int) -> None:
+        """Tell that a button of a display was pressed, released or held."""
+        self._tell([button_event(button, action, at_ms)])
 
     def _tracker(self, id_: str, state: TrackerState | None = None) -> Tracker:
         plug = self.config.plugs.get(id_)

@@ -44,7 +44,14 @@ def test_every_command_stands_in_the_readme(path, command):
 
 
 @pytest.mark.parametrize(
-    "table", [tables.FlatTable, tables.RecordTable, tables.TariffTable, tables.PlugTable]
+    "table",
+    [
+        tables.FlatTable,
+        tables.RecordTable,
+        tables.DisplayTable,
+        tables.TariffTable,
+        tables.PlugTable,
+    ],
 )
 def test_every_configuration_key_is_documented(table):
     text = (DOCS / "config.md").read_text(encoding="utf-8")
@@ -64,7 +71,7 @@ def test_every_kind_of_appliance_and_family_is_documented():
 def test_every_event_is_documented():
     schema = json.loads((ROOT / "src/flatwatt/store/event.schema.json").read_text())
     text = (DOCS / "events.md").read_text(encoding="utf-8")
-    kinds = re.findall(r"flatwatt\.(device_\w+)", json.dumps(schema))
+    kinds = re.findall(r"flatwatt\.((?:device|display)_\w+)", json.dumps(schema))
     assert set(kinds) >= {"device_started", "device_finished"}
     for kind in kinds:
         assert f"flatwatt.{kind}" in text

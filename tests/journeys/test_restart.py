@@ -34,7 +34,8 @@ async def perform(scene, flat, seconds: float) -> None:
     await asyncio.gather(*(server.close() for server in served.values()))
 
 
-async def test_a_restart_in_mid_run_keeps_the_run_its_id_and_its_energy(tmp_path):
+async def test_a_restart_in_mid_run_keeps_the_run_its_id_and_its_energy(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "REAL_INTERVAL_S", 0.1)  # 24 s of the plugs' time
     home = Home(tmp_path / "home")
     with demo.stage(home, SPEED, START_MS, weeks=1) as scene:
         first = Flat(home, scene.loaded.config, counters())

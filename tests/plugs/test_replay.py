@@ -253,14 +253,15 @@ def rows_promised():
         return {row["trace"]: int(row["rows"]) for row in csv.DictReader(file)}
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-async def test_every_shared_trace_is_played_without_a_bad_row(path):
-    plug = replay(path)
-    count, last_ms = 0, 0
-    while batch := await plug.read():
-        assert batch[0].at_ms >= last_ms
-        last_ms = batch[-1].at_ms
-        count += len(batch)
-    await plug.close()
-    assert plug.bad_rows == []
-    assert count == rows_promised()[path.name.removesuffix(".csv.gz")]
+async def test_every_recording_at_hand_is_played_without_a_bad_row():
+    """The public ones where they are mounted; our own small ones stand above."""
+    for path in SAMPLES:
+        plug = replay(path)
+        count, last_ms = 0, 0
+        while batch := await plug.read():
+            assert batch[0].at_ms >= last_ms, path.name
+            last_ms = batch[-1].at_ms
+            count += len(batch)
+        await plug.close()
+        assert plug.bad_rows == [], path.name
+        assert count == rows_promised()[path.name.removesuffix(".csv.gz")], path.name

@@ -3,7 +3,7 @@
 import typer
 
 from flatwatt import __version__
-from flatwatt.cli import look, play, serve, setup
+from flatwatt.cli import display, look, play, serve, setup
 
 app = typer.Typer(
     help="Flatshare energy monitoring: smart plugs measured, logged, priced and told.",
@@ -18,6 +18,7 @@ plugs_app = typer.Typer(help="Look at single plugs.", no_args_is_help=True)
 plugs_app.command("test")(setup.plugs_test)
 plugs_app.command("families")(setup.plugs_families)
 app.add_typer(plugs_app, name="plugs")
+app.add_typer(display.app, name="display")
 for command in (
     play.demo,
     serve.run,

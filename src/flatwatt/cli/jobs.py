@@ -14,9 +14,11 @@ from rich.logging import RichHandler
 
 from flatwatt.cli.common import errors, progress
 from flatwatt.cli.view import live_view, plain_line
-from flatwatt.config import Loaded
+from flatwatt.config import DisplayTable, Loaded
 from flatwatt.daemon import ClockLike, Daemon, open_all
 from flatwatt.flat import Flat
+from flatwatt.sinks import Display
+from flatwatt.sinks.lcd import LcdDisplay, Options
 
 log = logging.getLogger("flatwatt")
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -24,10 +26,25 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 async def record(flat: Flat, loaded: Loaded, clock: ClockLike, view: Job) -> None:
     """Read a home's plugs and show the flat until told to stop."""
+    displays = [] if loaded.config.display is None else [_lcd(flat, loaded.config.display, clock)]
     daemon = Daemon(
-        flat, open_all(loaded, clock.now_ms), clock, sync_s=loaded.config.record.sync_s
+        flat,
+        open_all(loaded, clock.now_ms),
+        clock,
+        sync_s=loaded.config.record.sync_s,
+        displays=displays,
     )
     await until_told(daemon.run(), view())
+
+
+def _lcd(flat: Flat, table: DisplayTable, clock: ClockLike) -> Display:
+    """Return the display on the desk; its buttons become events."""
+    return LcdDisplay(
+        Options(table.port),
+        language=flat.config.flat.language,
+        zone=flat.zone,
+        buttons=lambda button, action: flat.tell_button(button, action, clock.now_ms()),
+    )
 
 
 async def until_told(*jobs: Coroutine[Any, Any, None], seconds: float | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from flatwatt.appliance.profiles import PROFILES
+from flatwatt.answers import summary_of
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
 from flatwatt.cli.export import QUARTER_COLUMNS, RAW_COLUMNS, quarter_rows, raw_rows, write_csv
 from flatwatt.cli.view import report_table, runs_table
@@ -17,7 +17,7 @@ from flatwatt.config import Config
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
 from flatwatt.money.cost import cents
-from flatwatt.report.daily import Line, Summary, summarise
+from flatwatt.report.daily import Line, Summary
 from flatwatt.report.events import cost_eur, utc_text
 from flatwatt.report.periods import Period, day_period, local_day, month_period, week_period
 from flatwatt.report.wording import day as day_words
@@ -71,28 +71,6 @@ def _noon(day: date) -> Any:  # noqa: ANN401 - datetime, kept short
     from datetime import datetime  # noqa: PLC0415
 
     return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - only its date is read
-
-
-def summary_of(flat: Flat, period: Period, moment_ms: int) -> Summary:
-    """Return a period's summary of a flat."""
-    start_ms, end_ms = bounds = period.bounds_ms(flat.zone)
-    makes_runs = {
-        id_: (plug.name or id_, PROFILES[plug.appliance].makes_runs)
-        for id_, plug in flat.config.plugs.items()
-    }
-    last_day = min(period.last, local_day(moment_ms, flat.zone))
-    fee = None
-    if flat.config.tariff and last_day >= period.first:
-        fee = flat.tariff.base_fee_eur(period.first, last_day)
-    return summarise(
-        bounds,
-        flat.quarters(start_ms, end_ms),
-        flat.runs(start_ms, end_ms),
-        makes_runs,
-        flat.tariff,
-        fee,
-        moment_ms,
-    )
 
 
 def _period(day: str, week: str, month: str, today: date) -> Period:

@@ -15,10 +15,10 @@ from rich.progress import Progress
 from rich.text import Text
 
 from flatwatt import demo as demo_room
+from flatwatt.answers import summary_of
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.cli.common import PlainOption, progress
 from flatwatt.cli.jobs import Job, log_to_terminal, record, until_told, viewer
-from flatwatt.cli.look import summary_of
 from flatwatt.cli.view import report_table, runs_table
 from flatwatt.clock import Clock
 from flatwatt.config import Config, Loaded, PlugTable, TariffTable

@@ -2,12 +2,20 @@
 
 from flatwatt.config.example import EXAMPLE, EXAMPLE_SECRETS
 from flatwatt.config.load import Loaded, load
-from flatwatt.config.tables import Config, FlatTable, PlugTable, RecordTable, TariffTable
+from flatwatt.config.tables import (
+    Config,
+    DisplayTable,
+    FlatTable,
+    PlugTable,
+    RecordTable,
+    TariffTable,
+)
 
 __all__ = [
     "EXAMPLE",
     "EXAMPLE_SECRETS",
     "Config",
+    "DisplayTable",
     "FlatTable",
     "Loaded",
     "PlugTable",

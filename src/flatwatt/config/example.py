@@ -44,6 +44,10 @@ name = "3D printer"
 # appliance = "fridge"
 # name = "Fridge"
 
+# An Arduino UNO with an LCD1602 on a USB cable: docs/display.md
+# [display]
+# port = ""                   # empty: found by itself
+
 # [record]
 # sync_s = 60                 # the most a power cut can cost, in seconds
 """

@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from flatwatt.config.tables import Config, FlatTable, PlugTable, RecordTable, TariffTable
+from flatwatt.config.tables import (
+    Config,
+    DisplayTable,
+    FlatTable,
+    PlugTable,
+    RecordTable,
+    TariffTable,
+)
 from flatwatt.config.where import line_of
 from flatwatt.drivers import nearest
 from flatwatt.errors import ConfigError
@@ -58,7 +65,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     """
     text = _text(file)
     tables = _toml(file, text)
-    known = ("flat", "record", "tariff", "plugs")
+    known = ("flat", "record", "display", "tariff", "plugs")
     for key in tables:
         if key not in known:
             raise _error(file, text, (key,), f"unknown table {key!r}{nearest(key, known)}")
@@ -66,6 +73,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     config = Config(
         flat=_convert(file, text, ("flat",), tables.get("flat", {}), FlatTable),
         record=_convert(file, text, ("record",), tables.get("record", {}), RecordTable),
+        display=_display(file, text, tables),
         tariff=_tariff(file, text, tables.get("tariff", [])),
         plugs=_plugs(file, text, tables.get("plugs", {}), hidden),
     )
@@ -102,6 +110,12 @@ def _check(loaded: Loaded) -> None:
                 ("tariff", index, "rate_eur_kwh"),
                 f"{contract.rate_eur_kwh} EUR/kWh cannot be; 32 ct/kWh is written 0.32",
             )
+
+
+def _display(file: Path, text: str, tables: Mapping[str, object]) -> DisplayTable | None:
+    if "display" not in tables:
+        return None
+    return _convert(file, text, ("display",), tables["display"], DisplayTable)
 
 
 def _tariff(file: Path, text: str, tables: object) -> tuple[TariffTable, ...]:

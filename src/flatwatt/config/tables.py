@@ -31,6 +31,16 @@ class RecordTable(Struct, frozen=True, forbid_unknown_fields=True):
     sync_s: float = 60.0
 
 
+class DisplayTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[display]`: there is an LCD on the desk.
+
+    Attributes:
+        port: serial port; found by its USB ids where empty.
+    """
+
+    port: str = ""
+
+
 class TariffTable(Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[tariff]]`: a contract from a day on.
 
@@ -72,5 +82,6 @@ class Config(Struct, frozen=True):
 
     flat: FlatTable = FlatTable()
     record: RecordTable = RecordTable()
+    display: DisplayTable | None = None
     tariff: tuple[TariffTable, ...] = ()
     plugs: dict[str, PlugTable] = field(default_factory=dict)

@@ -48,6 +48,17 @@ def finished_event(run: Run, end_ms: int, prices: Prices) -> Event:
     )
 
 
+def button_event(button: str, action: str, at_ms: int) -> Event:
+    """Return `display_button`: somebody pressed, released or held a button of the display."""
+    return Event(
+        id=f"display_button/{button.lower()}-{action}-{at_ms}",
+        kind="display_button",
+        at_ms=at_ms,
+        appliance="display",
+        data={"button": button, "action": action},
+    )
+
+
 def cost_eur(run: Run, prices: Prices) -> Decimal | None:
     """Return a run's exact cost in EUR; None where a rate is missing."""
     cost = cost_of(run.slices, prices)
