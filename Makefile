@@ -24,8 +24,10 @@ $(VENV)/.setup: pyproject.toml uv.lock scripts/bootstrap.sh
 	@$(BIN)/uv sync --quiet --frozen --no-dev --inexact --project . --python $(BIN)/python --active
 	@touch $@
 
-# And what testing needs.
+# And what testing needs: the firmware is built and run in a simulator.
+PACKAGES := gcc g++ gcc-avr avr-libc arduino-core-avr libsimavr-dev libelf-dev avrdude
 dev: $(VENV)/.dev
+	@sh scripts/debian.sh $(PACKAGES)
 $(VENV)/.dev: $(VENV)/.setup
 	@$(BIN)/uv sync --quiet --frozen --inexact --project . --python $(BIN)/python --active
 	@touch $@

@@ -1,6 +1,7 @@
 #include "uno.h"
 
 #include <fcntl.h>            /* open */
+#include <simavr/avr_extint.h> /* avr_extint_set_strict_lvl_trig */
 #include <simavr/avr_ioport.h> /* the pins */
 #include <simavr/avr_uart.h>  /* the serial port */
 #include <simavr/sim_hex.h>   /* read_ihex_chunks */
@@ -12,6 +13,7 @@
 enum {
     DDRB = 0x24, DDRD = 0x2A, MCUSR = 0x54,
     PORF = 1, EXTRF = 2,
+    PIN_A = 2, BUTTONS = 3 << PIN_A,
     RAM_START = 0x100, RAM_END = 0x900,
     PAINT = 0xA5,
     HOLE = 64 /* so much untouched RAM cannot lie within the stack: buffers are smaller */
@@ -70,8 +72,12 @@ static void on_reset(avr_t *avr) {
 
 static void put_pin(uno_t *uno, int button) {
     avr_irq_t *irq =
-        avr_io_getirq(uno->avr, AVR_IOCTL_IOPORT_GETIRQ('D'), IOPORT_IRQ_PIN2 + button);
+        avr_io_getirq(uno->avr, AVR_IOCTL_IOPORT_GETIRQ('D'), IOPORT_IRQ_PIN0 + PIN_A + button);
     const int level = !uno->pressed[button];
+    /* Said as the outside level too: otherwise each write to port D lets the pull-up win. */
+    avr_ioport_external_t outside = {.name = 'D', .mask = BUTTONS};
+    outside.value = !uno->pressed[0] << PIN_A | !uno->pressed[1] << (PIN_A + 1);
+    avr_ioctl(uno->avr, AVR_IOCTL_IOPORT_SET_EXTERNAL('D'), &outside);
     avr_raise_irq(irq, !level); /* an unchanged level would be swallowed */
     avr_raise_irq(irq, level);
 }
@@ -137,6 +143,9 @@ static int make(uno_t *uno, const char *bootloader, const char *sketch) {
     if (bootloader && load(avr, bootloader, &start)) return -1;
     avr->reset_pc = bootloader ? start : 0;
     avr->codeend = avr->flashend;
+    /* D2 and D3 could be level interrupts; simavr would look each cycle while one is low. */
+    avr_extint_set_strict_lvl_trig(avr, 0, 0);
+    avr_extint_set_strict_lvl_trig(avr, 1, 0);
     listen_to_pins(uno);
     uno_power_cycle(uno);
     return 0;

@@ -28,7 +28,9 @@ BACKOFF_MOST_S = 60.0
 STALE_LEAST_MS = 15_000
 FLAPPING_S = 600.0
 SHOW_S = 1.0
-EXTRAS_EVERY = 60
+SHOW_LEAST_S = 0.15
+"""An LCD's crystals follow about six pictures a second."""
+EXTRAS_S = 60.0
 
 
 class ClockLike(Protocol):
@@ -156,6 +158,7 @@ class Daemon:
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
         self._news = False
+        self._fresh = asyncio.Event()
         self._said: dict[str, str] = {}
         self._named: dict[str, float] = {}
         self._flat.listeners.append(self._heard)
@@ -206,6 +209,7 @@ class Daemon:
                 self._found(opened)
                 wait_s = BACKOFF_FIRST_S
                 self._flat.feed(readings, stepped=steps != self._clock.steps)
+                self._fresh.set()
                 steps = self._clock.steps
                 due = await self._pace(opened, due)
                 continue
@@ -251,16 +255,19 @@ class Daemon:
             self._sync_now.set()
 
     async def _show(self, display: Display) -> None:
-        """Show a display the flat each second, what changes slowly each minute."""
-        extras, turn = Extras(), 0
+        """Show a display each news at once and the time each second; what is slow each minute."""
+        loop = asyncio.get_running_loop()
+        extras, due = Extras(), loop.time()
         while True:
+            self._fresh.clear()
             now_ms = self._clock.now_ms()
-            if turn % EXTRAS_EVERY == 0 or self._news:
-                self._news = False
+            if self._news or loop.time() >= due:
+                self._news, due = False, loop.time() + EXTRAS_S
                 extras = extras_of(self._flat, now_ms)
             display.show(self._flat.snapshot(now_ms), extras)
-            turn += 1
-            await asyncio.sleep(SHOW_S)
+            await asyncio.sleep(SHOW_LEAST_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fresh.wait(), SHOW_S - SHOW_LEAST_S)
 
     async def _keep(self) -> None:
         while True:

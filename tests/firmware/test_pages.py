@@ -67,7 +67,7 @@ def test_another_page_is_kept_and_not_shown(page: Uno) -> None:
 def test_glyphs_are_drawn_from_the_hosts_patterns(page: Uno) -> None:
     page.send(f"G010{ROWS}", "G0270102040810080402", ms=10)
     assert (page.glyphs()[0], page.glyphs()[7]) == (ROWS, "0102040810080402")
-    page.send("F030\\0 = bolt \\7" + " " * 21, ms=5)
+    page.send("F030\\0 = bolt \\7" + " " * 22, ms=5)
     assert rows(page)[0] == "\x08 = bolt \x0f      "
 
 
@@ -196,7 +196,9 @@ def test_the_led_blinks_until_the_event_is_taken(page: Uno) -> None:
     before = page.stat()["led_changes"]
     page.run(1024)
     assert page.stat()["led_changes"] - before == 8
-    page.send("a00", ms=5)
+    page.ask("release", "A")
+    page.run(40)
+    page.send("a00", "a01", "a02", ms=5)
     before = page.stat()["led_changes"]
     page.run(1000)
     stat = page.stat()

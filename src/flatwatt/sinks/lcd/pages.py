@@ -7,7 +7,7 @@ Slots are stable: an appliance that starts or ends never moves another page.
 | slot | page |
 |---|---|
 | 0 | now |
-| 1, 2, 3 | appliances that are active, each in the seat it took when it began |
+| 1, 2, 3 | appliances in a run, each in the seat it took when it began |
 | 4 | today, one appliance after the other |
 | 5 | week |
 | 6 | standby |
@@ -61,7 +61,7 @@ def now_page(now: Snapshot, _: Extras, language: Language, _zone: tzinfo) -> Pag
 
 
 def appliance_page(each: ApplianceNow, now: Snapshot, language: Language) -> Page:
-    """One appliance: its name and watts; state and time, then its run's kWh and EUR."""
+    """One appliance in a run: name and watts; state and time, then the run's kWh and EUR."""
     watts = figure(each.power_w, 5, 0, language)
     top = sides(Glyph.BOLT + _name(each), f"{watts} W")
     if turn(now, 2):
@@ -154,8 +154,15 @@ def all_pages(
 
 
 def seated(before: Seats, now: Snapshot) -> Seats:
-    """Return who has a page: the active ones keep their seat, new ones take free ones."""
-    active = [each.id for each in now.appliances if each.state is State.ACTIVE]
+    """Return who has a page: active ones with a run keep their seat, new ones take free ones.
+
+    A fridge has no run to show; it is on the page of today.
+    """
+    active = [
+        each.id
+        for each in now.appliances
+        if each.state is State.ACTIVE and each.run_start_ms is not None
+    ]
     kept = [id_ if id_ in active else None for id_ in before]
     waiting = iter([id_ for id_ in active if id_ not in kept])
     return tuple(next(waiting, None) if id_ is None else id_ for id_ in kept)
