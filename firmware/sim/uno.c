@@ -90,6 +90,9 @@ static void set_up_again(uno_t *uno) {
     avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
     avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), IOPORT_IRQ_REG_PORT), 0);
     avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), IOPORT_IRQ_REG_PORT), 0);
+    /* D2 and D3 could be level interrupts; simavr would look each cycle while one is low. */
+    avr_extint_set_strict_lvl_trig(avr, 0, 0);
+    avr_extint_set_strict_lvl_trig(avr, 1, 0);
     pins_changed(NULL, 0, uno);
     put_pin(uno, 0);
     put_pin(uno, 1);
@@ -143,9 +146,6 @@ static int make(uno_t *uno, const char *bootloader, const char *sketch) {
     if (bootloader && load(avr, bootloader, &start)) return -1;
     avr->reset_pc = bootloader ? start : 0;
     avr->codeend = avr->flashend;
-    /* D2 and D3 could be level interrupts; simavr would look each cycle while one is low. */
-    avr_extint_set_strict_lvl_trig(avr, 0, 0);
-    avr_extint_set_strict_lvl_trig(avr, 1, 0);
     listen_to_pins(uno);
     uno_power_cycle(uno);
     return 0;

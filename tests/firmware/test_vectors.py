@@ -9,7 +9,7 @@ from tests.firmware.uno import BOOT_MS, Uno
 from tests.firmware.workshop import VECTORS, Built
 
 ROWS = [
-    (line.split("\t") + [""])[:4]
+    [*line.split("\t"), ""][:4]
     for line in VECTORS.read_text(encoding="ascii").splitlines()
     if line and not line.startswith("#")
 ]

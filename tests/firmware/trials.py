@@ -38,27 +38,27 @@ def corrupted_lines(uno: Uno, count: int, seed: int) -> dict[str, int]:
     """Each damaged page is followed at once by a clean one.
 
     Returns:
-        damaged: lines sent that differ from the clean one; wrong: glasses seen that nobody
-        sent; lost: clean pages not acknowledged or not on the glass.
+        damaged: lines sent; wrong: turns in which the glass showed anything but the page
+        before and the clean one; lost: clean pages not acknowledged or not on the glass.
     """
-    dice, wrong, lost, damaged = Dice(seed), 0, 0, 0
+    dice, wrong, lost = Dice(seed), 0, 0
     uno.send("?", f"F000{page_text(0)}", "P010", ms=10)
     for turn in range(1, count + 1):
         before, clean = uno.shown(), page_text(turn)
         bad_line = store(2 * turn, page_text(turn + 7), dice.roll(8))
-        hurt = damage(bad_line, dice)
-        damaged += bad_line not in hurt
+        hurt = bad_line
+        while bad_line in hurt:  # bytes put in before or behind it do no harm
+            hurt = damage(bad_line, dice)
         uno.rx()
         uno.ask("mark")
         number = 2 * turn + 1
-        uno.tx(hurt if hurt != bad_line else b"", store(number, clean))
+        uno.tx(hurt, store(number, clean))
         uno.drain()
         uno.run(4)
-        whole = bad_line in hurt  # what was put in before or behind it does no harm
-        wrong += not whole and not set(uno.history()) <= {before, clean}
+        wrong += not set(uno.history()) <= {before, clean}
         answers = uno.rx().split(b"\n")
         lost += uno.shown() != clean or frame(f"A{number % 256:02X}")[:-1] not in answers
-    return {"damaged": damaged, "wrong": wrong, "lost": lost}
+    return {"damaged": count, "wrong": wrong, "lost": lost}
 
 
 def resets(uno: Uno, count: int, seed: int) -> dict[str, int]:
@@ -121,9 +121,7 @@ def latencies(uno: Uno, texts: tuple[str, str], count: int, seed: int) -> list[t
         uno.drain()
         uno.run(4)
         stat = uno.stat()
-        found.append(
-            (stat["first_edge"] - stat["received"], stat["last_edge"] - stat["received"])
-        )
+        found.append((stat["first_edge"] - stat["received"], stat["last_edge"] - stat["received"]))
     return found
 
 

@@ -62,7 +62,7 @@ def test_an_old_nano_is_reached_at_57600_baud(chip, tmp_path):
 
 def test_another_chip_is_left_untouched(chip, tmp_path):
     board = chip(signature=b"\x1e\x98\x01")
-    with pytest.raises(FlashError, match="the chip says 1e 98 01.*nothing was written"):
+    with pytest.raises(FlashError, match=r"the chip says 1e 98 01.*nothing was written"):
         flash(str(tmp_path / "ttyACM0"), IMAGE, lambda *_: None)
     assert not board.written
 
@@ -113,7 +113,9 @@ def test_an_image_survives_intel_hex(image, width):
 def test_gaps_are_blank_flash_and_addresses_can_be_extended():
     text = "\n".join([record(4, 0, b"ab"), "", record(0, 2, b"\x00\x10"), record(0, 0, b"c"), END])
     assert parse_hex(text) == b"\xff" * 4 + b"ab" + b"\xff" * 250 + b"c"
-    high = "\n".join([record(0, 4, b"\x00\x00"), record(0, 0, b"z"), record(0, 5, b"\0\0\0\0"), END])
+    high = "\n".join(
+        [record(0, 4, b"\x00\x00"), record(0, 0, b"z"), record(0, 5, b"\0\0\0\0"), END]
+    )
     assert parse_hex(high) == b"z"
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from flatwatt.sinks.lcd import wire
 from flatwatt.sinks.lcd.wire import Decoder, decode_cells, encode_cells, line, parse
 
-ANY_CELL = st.characters(max_codepoint=0xFF) | st.sampled_from([chr(0xE000 + n) for n in range(8)])
+GLYPHS = st.sampled_from([chr(0xE000 + n) for n in range(8)])
+ANY_CELL = st.characters(max_codepoint=0xFF) | GLYPHS
 ANY_CELLS = st.text(ANY_CELL, min_size=32, max_size=32)
 BODY = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E,
                              blacklist_characters="$*"), min_size=1, max_size=150).map(str.encode)  # fmt: skip
@@ -67,7 +68,8 @@ def test_the_board_is_understood():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"A", b"A0", b"A0g", b"A0FF", b"K00C1", b"K00A4", b"V8", b"H", b"Zebra", b"Ha b c"]
+    "body",
+    [b"", b"A", b"A0", b"A0g", b"A0FF", b"K00C1", b"K00A4", b"V8", b"H", b"Zebra", b"Ha b c"],
 )
 def test_what_a_newer_board_may_say_is_passed_over(body):
     assert parse(body) is None

@@ -270,6 +270,27 @@ async def test_the_idle_line_costs_nothing(desk):
         assert len(calls) <= 4
 
 
+async def test_a_printer_with_the_same_chip_is_not_taken_for_the_board_that_left(desk, tmp_path):
+    same = {"vid": 0x1A86, "pid": 0x7523, "serial_number": None}
+    desk.links[desk.folder / "ttyACM0"] = {**same, "location": "1-1"}
+    async with running(desk.display(desk.folder / "ttyACM0")) as display:
+        display.put(ONE)
+        await until(lambda: display.talk.settled)
+        printer = Board(desk.socket("ttyUSB0", **same, location="1-2"))
+        try:
+            await asyncio.to_thread(display._look_around, display.port)
+            desk.board.unplug()
+            await until(lambda: display.trouble is not None)
+            await asyncio.sleep(1.2)
+            assert printer.resets == 0, "a print would have been lost"
+            desk.board.plug_in(desk.socket("ttyUSB1", **same, location="1-3"))
+            await until(lambda: display.talk.settled)
+            assert display.port.device.endswith("ttyUSB1")
+            assert printer.resets == 0
+        finally:
+            printer.close()
+
+
 ACM = Port("/dev/ttyACM0", 0x2341, 0x43, "75", "1-1")
 CH340 = Port("/dev/ttyUSB0", 0x1A86, 0x7523, None, "1-2")
 MODEM = Port("/dev/ttyS0")
@@ -299,6 +320,11 @@ def test_a_board_that_moved_is_known_again_among_others():
     moved = Port("/dev/ttyACM7", 0x2341, 0x43, "75", "1-4")
     assert choose([moved, CH340], known=ACM) == moved
     assert choose([moved, CH340], wanted="/dev/ttyACM0-gone", known=ACM) == moved
+
+
+def test_once_a_board_was_known_no_other_is_opened_in_its_place():
+    with pytest.raises(DisplayError, match="on /dev/ttyACM0 is gone; plug it in again"):
+        choose([CH340], known=ACM)
 
 
 def test_a_port_may_be_named_by_a_link_to_it(tmp_path):

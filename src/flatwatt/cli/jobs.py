@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import typer
@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from flatwatt.cli.common import errors, progress
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.config import DisplayTable, Loaded
-from flatwatt.daemon import ClockLike, Daemon, open_all
+from flatwatt.daemon import ClockLike, Daemon, Opened, open_all
 from flatwatt.flat import Flat
 from flatwatt.sinks import Display
 from flatwatt.sinks.lcd import LcdDisplay, Options
@@ -24,12 +24,18 @@ log = logging.getLogger("flatwatt")
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def record(flat: Flat, loaded: Loaded, clock: ClockLike, view: Job) -> None:
-    """Read a home's plugs and show the flat until told to stop."""
+async def record(
+    flat: Flat,
+    loaded: Loaded,
+    clock: ClockLike,
+    view: Job,
+    opened: Sequence[Opened] | None = None,
+) -> None:
+    """Read a home's plugs, or those that are opened, and show the flat until told to stop."""
     displays = [] if loaded.config.display is None else [_lcd(flat, loaded.config.display, clock)]
     daemon = Daemon(
         flat,
-        open_all(loaded, clock.now_ms),
+        open_all(loaded, clock.now_ms) if opened is None else opened,
         clock,
         sync_s=loaded.config.record.sync_s,
         displays=displays,

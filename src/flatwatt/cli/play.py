@@ -17,16 +17,17 @@ from rich.text import Text
 from flatwatt import demo as demo_room
 from flatwatt.answers import summary_of
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.cli.common import PlainOption, progress
+from flatwatt.cli.common import PlainOption, errors, progress
 from flatwatt.cli.jobs import Job, log_to_terminal, record, until_told, viewer
 from flatwatt.cli.view import report_table, runs_table
 from flatwatt.clock import Clock
 from flatwatt.config import Config, Loaded, PlugTable, TariffTable
-from flatwatt.daemon import counters
-from flatwatt.drivers import nearest
+from flatwatt.daemon import counters, open_all
+from flatwatt.drivers import Plug, nearest
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
 from flatwatt.model import Event
+from flatwatt.plugs.replay import ReplayPlug
 from flatwatt.report.periods import Period, day_period, local_day, local_time
 from flatwatt.report.wording import eur, kwh, span
 from flatwatt.store.home import Home
@@ -144,10 +145,21 @@ def replay(
         stack.enter_context(where.lock())
         flat = Flat(where, loaded.config, counters())
         stack.callback(flat.close)
+        clock = Clock()
+        opened = open_all(loaded, clock.now_ms)
         with progress("Replaying", None) as bar:
-            asyncio.run(record(flat, loaded, Clock(), _day_on(bar, flat)))
+            asyncio.run(record(flat, loaded, clock, _day_on(bar, flat), opened))
         flat.persist(flat.capture())
+        _tell_bad_rows(opened[0].plug)
         _tell_replay(flat, where if home else None)
+
+
+def _tell_bad_rows(plug: Plug) -> None:
+    """Name the rows of a recording that were skipped."""
+    if isinstance(plug, ReplayPlug) and plug.bad_row_count:
+        errors.print(f"{plug.bad_row_count} rows of the recording were skipped:", style="yellow")
+        for text in plug.bad_rows[:5]:
+            errors.print(f"  {text}", markup=False)
 
 
 def _day_on(bar: Progress, flat: Flat) -> Job:

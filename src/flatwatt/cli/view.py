@@ -28,6 +28,8 @@ from flatwatt.report.wording import (
     word,
 )
 
+DRIFT_WORTH_PERCENT = 10.0
+"""A heater that switches between two readings makes some percent; more is worth a look."""
 STYLES = {
     State.ACTIVE: "bold yellow",
     State.FINISHED: "bold green",
@@ -64,6 +66,7 @@ def live_view(now: Snapshot, zone: tzinfo, language: Language) -> RenderableType
         "",
     )
     troubles = [each.trouble for each in now.appliances if each.trouble]
+    troubles += [drift for each in now.appliances if (drift := _drift(each, language))]
     notes = [Text(f"! {trouble}", "yellow") for trouble in (*troubles, *now.troubles)]
     at = local_time(now.at_ms, zone)
     title = Text(f"{now.name} · {day(at, language)} {at:%H:%M:%S}")
@@ -76,6 +79,14 @@ def _power(each: ApplianceNow, language: Language) -> Text:
     if stale and each.age_ms is not None:
         words = f"{words} ({span(each.age_ms / 1000)})"
     return Text(words, "dim" if stale else "")
+
+
+def _drift(each: ApplianceNow, language: Language) -> str | None:
+    """Return what to say when a plug's counter and its own power disagree."""
+    if each.drift_percent is None or abs(each.drift_percent) < DRIFT_WORTH_PERCENT:
+        return None
+    percent = number(each.drift_percent, 0, language)
+    return f"{each.name}: {word('drift', language)} {percent} %"
 
 
 def _rate(now: Snapshot, language: Language) -> str:

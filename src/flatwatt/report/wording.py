@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ended": ("Ende", "Ended"),
     "duration": ("Dauer", "Duration"),
     "missing": ("ohne Messung", "not measured"),
+    "drift": ("Zähler weicht von der Leistung ab um", "the counter differs from the power by"),
     "now": ("jetzt", "now"),
     "last": ("zuletzt", "last"),
     "peak_note": ("Spitze der Summe: höchste Viertelstunde",

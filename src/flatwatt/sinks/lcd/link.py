@@ -20,6 +20,7 @@ from flatwatt.sinks.lcd.talk import Talk
 log = logging.getLogger("flatwatt")
 LOOK_S = 0.5
 """Seconds between two looks for a port: 0.5 to find, 1.5 to boot, the rest to push, is < 3."""
+LOOK_AROUND_S = 10.0
 PATIENCE_S = 30.0
 """A named port on which something else answers is tried again so late: it gets reset."""
 
@@ -79,6 +80,7 @@ class LcdDisplay:
         self._seats = layout.NO_SEATS
         self._known: ports.Port | None = None
         self._refused: set[str] = set()
+        self._others: set[str] = set()
         self._stir = asyncio.Event()
         self._lost: Exception | None = None
 
@@ -113,7 +115,7 @@ class LcdDisplay:
                     self._say(error)
             except NotADisplay as error:
                 self._say(error)
-                wait_s = PATIENCE_S if self._options.port else LOOK_S
+                wait_s = PATIENCE_S if self._options.port or self._known else LOOK_S
             except DisplayError as error:
                 self._say(error)
             await asyncio.sleep(wait_s)
@@ -121,8 +123,17 @@ class LcdDisplay:
     def _look(self) -> ports.Port:
         """Return the port to open; one with another device on it counts again once replugged."""
         found = self._find()
-        self._refused &= {port.device for port in found}
-        return ports.choose(found, self._options.port, self._known, self._refused)
+        present = {port.device for port in found}
+        self._refused &= present
+        self._others &= present
+        refused = self._refused | self._others
+        return ports.choose(found, self._options.port, self._known, refused)
+
+    def _look_around(self, port: ports.Port) -> None:
+        """Note what else is plugged in beside the board: a printer with the same chip, which
+        is not the board once that is unplugged."""
+        with contextlib.suppress(DisplayError, OSError):
+            self._others = {each.device for each in self._find()} - {port.device}
 
     async def _session(self, port: ports.Port) -> None:
         loop = asyncio.get_running_loop()
@@ -146,6 +157,7 @@ class LcdDisplay:
 
     async def _converse(self, opened: AsyncPort, port: ports.Port) -> None:
         loop = asyncio.get_running_loop()
+        looked_s = float("-inf")
         while True:
             if self._lost is not None:
                 raise gone(port.device, self._lost)
@@ -156,6 +168,9 @@ class LcdDisplay:
                 await opened.write(data)
             if self.talk.hello is not None and self.port is None:
                 self._welcome(port, self.talk.hello)
+            if self.port is not None and loop.time() - looked_s >= LOOK_AROUND_S:
+                looked_s = loop.time()
+                await asyncio.to_thread(self._look_around, port)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.talk.wait_s(loop.time())):
                     await self._stir.wait()
@@ -187,6 +202,10 @@ class LcdDisplay:
         """Return the error for a port on which nobody says hello."""
         if self.port is not None:
             return DisplayError(f"the display on {port.device} no longer answers; resetting it")
+        if self._known is not None and port.same_board(self._known):
+            return NotADisplay(
+                f"the display on {port.device} does not answer after a reset; plug it in again"
+            )
         self._refused.add(port.device)
         noise = plain(self.talk.decoder.noise.decode("latin-1")).strip()
         what = f"something else: {noise!r}" if self.talk.decoder.noise else "nothing in 4 s"

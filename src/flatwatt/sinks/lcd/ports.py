@@ -92,7 +92,7 @@ def choose(
         ports: those there are.
         wanted: what the configuration names; found again elsewhere once it was `known`.
         known: where the board was last.
-        refused: devices on which something else answered.
+        refused: devices known to be something else.
 
     Raises:
         DisplayError: there is none, or more than one that it might be.
@@ -103,14 +103,23 @@ def choose(
             return named[0]
         if _exists(wanted):
             return Port(wanted)
-    if known is not None:
-        moved = [port for port in ports if port.same_board(known)]
-        here = [port for port in moved if port.location == known.location]
-        if len(here or moved) == 1:
-            return (here or moved)[0]
+    if known is not None and (moved := _moved(ports, known, refused)):
+        return moved
     if wanted:
         raise DisplayError(f"there is no port {wanted}; is the board plugged in? {_LIST}")
+    if known is not None:
+        raise DisplayError(
+            f"the display that was on {known.device} is gone; plug it in again "
+            "(for another board start flatwatt again)"
+        )
     return _only([port for port in ports if port.board], refused)
+
+
+def _moved(ports: Sequence[Port], known: Port, refused: Collection[str]) -> Port | None:
+    """Return where a known board is now, if there is but one place it can be."""
+    moved = [port for port in ports if port.same_board(known) and port.device not in refused]
+    here = [port for port in moved if port.location == known.location]
+    return (here or moved)[0] if len(here or moved) == 1 else None
 
 
 def _only(boards: Sequence[Port], refused: Collection[str]) -> Port:
