@@ -104,7 +104,7 @@ def _opened(device: str, baud: int) -> "Iterator[serial.Serial]":
         _reset(port)
         yield port
     except GONE as error:
-        raise gone(device, error) from error
+        raise gone(device) from error
     finally:
         with suppress(*GONE):
             port.close()

@@ -130,8 +130,10 @@ class LcdDisplay:
         return ports.choose(found, self._options.port, self._known, refused)
 
     def _look_around(self, port: ports.Port) -> None:
-        """Note what else is plugged in beside the board: a printer with the same chip, which
-        is not the board once that is unplugged."""
+        """Note what is plugged in beside the board.
+
+        A printer with the same chip is not the board once that is unplugged.
+        """
         with contextlib.suppress(DisplayError, OSError):
             self._others = {each.device for each in self._find()} - {port.device}
 
@@ -153,6 +155,7 @@ class LcdDisplay:
             await self._converse(opened, port)
         finally:
             self.port = None
+            self.talk.closed()
             await asyncio.to_thread(opened.close)
 
     async def _converse(self, opened: AsyncPort, port: ports.Port) -> None:
@@ -160,7 +163,7 @@ class LcdDisplay:
         looked_s = float("-inf")
         while True:
             if self._lost is not None:
-                raise gone(port.device, self._lost)
+                raise gone(port.device) from self._lost
             if self.talk.overdue(loop.time()):
                 raise self._nobody(port)
             self._stir.clear()

@@ -106,7 +106,7 @@ class AsyncPort:
         try:
             await asyncio.to_thread(self._raw.write, data)
         except GONE as error:
-            raise gone(self._device, error) from error
+            raise gone(self._device) from error
 
     def close(self) -> None:
         """Let go of the port; blocks a moment."""
@@ -119,6 +119,6 @@ class AsyncPort:
                 continue
 
 
-def gone(device: str, error: Exception) -> DisplayError:
+def gone(device: str) -> DisplayError:
     """Return the error for a port that failed while it was open."""
-    return DisplayError(f"the display on {device} is gone ({error}); plug it in again")
+    return DisplayError(f"the board on {device} is gone; was it unplugged? Plug it in again")

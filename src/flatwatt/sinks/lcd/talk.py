@@ -102,6 +102,12 @@ class Talk:
         self._replies.clear()
         self._listen(now_s)
 
+    def closed(self) -> None:
+        """End a session: nobody is there."""
+        self.hello = None
+        self.visible = None
+        self._flight = None
+
     def put(self, pages: Mapping[int, Page], now_s: float) -> None:
         """Have these pages on the board, and vouch that they are current."""
         self._wanted = {slot: each.cells for slot, each in pages.items()}
