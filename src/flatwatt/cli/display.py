@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,13 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flatwatt.answers import summary_of
+from flatwatt.answers import extras_of
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, progress, watching
 from flatwatt.errors import UsageError
-from flatwatt.flat import Flat
-from flatwatt.report.periods import Period, local_day, week_period
-from flatwatt.sinks import Extras
-from flatwatt.sinks.lcd import extras_from, ports
+from flatwatt.sinks.lcd import ports
 from flatwatt.sinks.lcd.cells import framed
 from flatwatt.sinks.lcd.flasher import flash as write_firmware
 from flatwatt.sinks.lcd.flasher import shipped_hex
@@ -29,7 +25,6 @@ PortOption = Annotated[
     str,
     typer.Option("--port", help="Serial port; else the one board that is found.", metavar="PORT"),
 ]
-STANDBY_DAYS = 7
 
 
 def flash(
@@ -94,20 +89,6 @@ def show(
         wanted = [page] if page is not None else list(pages)
         for slot, name in zip(wanted, names_of(wanted, seats), strict=True):
             typer.echo(f"{slot} {name}\n{framed(pages[slot])}")
-
-
-def extras_of(flat: Flat, moment_ms: int) -> Extras:
-    """Return what a display shows beside a flat's snapshot; reads quarters and runs."""
-    today = local_day(moment_ms, flat.zone)
-    recent = Period(date.fromordinal(today.toordinal() - STANDBY_DAYS), today)
-    names = {id_: plug.name or id_ for id_, plug in flat.config.plugs.items()}
-    return extras_from(
-        summary_of(flat, week_period(today), moment_ms),
-        summary_of(flat, recent, moment_ms),
-        flat.runs(*recent.bounds_ms(flat.zone)),
-        names,
-        flat.tariff,
-    )
 
 
 def try_out(

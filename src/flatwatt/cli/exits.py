@@ -1,8 +1,8 @@
-"""Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, 4 files, 5 plug."""
+"""Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, 4 files, 5 plug, 6 display."""
 
-from flatwatt.errors import ConfigError, FlatwattError, PlugError, StoreError
+from flatwatt.errors import ConfigError, FlatwattError, PlugError, SinkError, StoreError
 
-CODES: dict[type[FlatwattError], int] = {ConfigError: 3, StoreError: 4, PlugError: 5}
+CODES: dict[type[FlatwattError], int] = {ConfigError: 3, StoreError: 4, PlugError: 5, SinkError: 6}
 
 
 def exit_code(error: FlatwattError) -> int:
