@@ -12,7 +12,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, "
-    "4 files, 5 plug, 6 display. First steps: [bold]flatwatt demo[/], then [bold]flatwatt init[/].",
+    "4 files, 5 plug, 6 display. "
+    "First steps: [bold]flatwatt demo[/], then [bold]flatwatt init[/].",
 )
 plugs_app = typer.Typer(help="Look at single plugs.", no_args_is_help=True)
 plugs_app.command("test")(setup.plugs_test)

@@ -1,4 +1,4 @@
-"""Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, 4 files, 5 plug, 6 display."""
+"""What the command line ends with: 0 done, 1 no answer, 2 wrong words, else by the error."""
 
 from flatwatt.errors import ConfigError, FlatwattError, PlugError, SinkError, StoreError
 
