@@ -78,18 +78,23 @@ async def test_the_plugs_watts_and_todays_kwh_stand_on_the_glass(built, flatwatt
             await asyncio.sleep(0.1)
             uno.ask("release A")
             await until(lambda: uno.glass().startswith("Today"), 5)
+            await until(lambda: len(presses(flatwatt.home)) == 2, 5)
         finally:
             process.send_signal(signal.SIGTERM)
             _, said = await asyncio.to_thread(process.communicate, timeout=20)
     await served.close()
     assert process.returncode == 0, said
-    log = EventLog(flatwatt.home / "state.sqlite", read_only=True)
-    buttons = [event["data"] for _, event in log.after(0) if "display_button" in event["type"]]
-    log.close()
-    assert buttons == [
+    assert presses(flatwatt.home) == [
         {"button": "A", "action": "pressed"},
         {"button": "A", "action": "released"},
     ]
+
+
+def presses(home) -> list[dict[str, str]]:
+    log = EventLog(home / "state.sqlite", read_only=True)
+    buttons = [event["data"] for _, event in log.after(0) if "display_button" in event["type"]]
+    log.close()
+    return buttons
 
 
 def kwh_on(glass: str) -> float:
