@@ -24,6 +24,8 @@ HomeOption = Annotated[
 ]
 PlainOption = Annotated[bool, typer.Option("--plain", help="Plain lines, no colours or boxes.")]
 errors = Console(stderr=True, highlight=False)
+out = Console()
+"""Shared, so that a line printed beside a live view does not tear it."""
 
 
 def home_of(home: Path | None) -> Home:

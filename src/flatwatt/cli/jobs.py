@@ -8,11 +8,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.live import Live
 from rich.logging import RichHandler
 
-from flatwatt.cli.common import errors, progress
+from flatwatt.cli.common import errors, out, progress
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.config import DisplayTable, Loaded
 from flatwatt.daemon import ClockLike, Daemon, Opened, open_all
@@ -90,7 +89,7 @@ def viewer(flat: Flat, moment_ms: Callable[[], int], plain: bool) -> Job:
             typer.echo(plain_line(flat.snapshot(moment_ms()), flat.zone, language))
 
     async def show_table() -> None:
-        with Live(console=Console(), auto_refresh=False) as live:
+        with Live(console=out, auto_refresh=False) as live:
             while True:
                 live.update(
                     live_view(flat.snapshot(moment_ms()), flat.zone, language), refresh=True

@@ -17,7 +17,7 @@ from rich.text import Text
 from flatwatt import demo as demo_room
 from flatwatt.answers import summary_of
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.cli.common import PlainOption, errors, progress
+from flatwatt.cli.common import PlainOption, errors, out, progress
 from flatwatt.cli.jobs import Job, log_to_terminal, record, until_told, viewer
 from flatwatt.cli.view import report_table, runs_table
 from flatwatt.clock import Clock
@@ -53,7 +53,7 @@ def demo(
     """
     log_to_terminal(plain)
     where = Home(home or Path(tempfile.mkdtemp(prefix="flatwatt-demo-")))
-    console = Console()
+    console = out
     with demo_room.stage(where, speed, Clock().now_ms(), weeks) as scene:
         console.print(
             f"A flat with {len(scene.parts)} emulated plugs, recorded under {where.path}"
