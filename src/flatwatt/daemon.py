@@ -7,10 +7,11 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from flatwatt import plugs as plug_package
 from flatwatt.answers import extras_of
@@ -168,10 +169,10 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        helpers = [asyncio.create_task(self._keep(), name="keeper")]
+        jobs = [self._keep]
         for display in self._displays:
-            helpers.append(asyncio.create_task(display.run(), name="display"))
-            helpers.append(asyncio.create_task(self._show(display), name="show"))
+            jobs += [display.run, partial(self._show, display)]
+        helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
         watchers = [
             asyncio.create_task(self._watch(each, index), name=f"plug {each.id}")
             for index, each in enumerate(self._opened)
@@ -198,19 +199,18 @@ class Daemon:
             try:
                 async with asyncio.timeout(opened.patience_s if not opened.pushed else None):
                     readings = await opened.plug.read()
-            except (PlugError, TimeoutError) as error:
-                self._lost(opened, error)
-            except Exception as error:  # the wall: one driver's bug stops no other plug
-                log.exception("%s: the %s driver failed", opened.id, type(opened.plug).__name__)
-                self._lost(opened, PlugNonsense(f"{opened.id}: internal error: {error!r}"))
-            else:
                 if opened.pushed and not readings:
                     return
-                self._found(opened)
-                wait_s = BACKOFF_FIRST_S
                 self._flat.feed(readings, stepped=steps != self._clock.steps)
+            except (PlugError, TimeoutError) as error:
+                self._lost(opened, error)
+            except Exception as error:  # the wall: one plug's bug stops no other plug
+                log.exception("%s: internal error", opened.id)
+                self._lost(opened, PlugNonsense(f"{opened.id}: internal error: {error!r}"))
+            else:
+                self._found(opened)
                 self._fresh.set()
-                steps = self._clock.steps
+                wait_s, steps = BACKOFF_FIRST_S, self._clock.steps
                 due = await self._pace(opened, due)
                 continue
             await asyncio.sleep(wait_s * self._jitter.uniform(0.8, 1.2))
@@ -275,6 +275,16 @@ class Daemon:
                 await asyncio.wait_for(self._sync_now.wait(), self._sync_s)
             self._sync_now.clear()
             await asyncio.to_thread(self._flat.persist, self._flat.capture())
+
+
+async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a job that never ends, and again should it fail: the plugs are read meanwhile."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("internal error; trying again in %.0f s", BACKOFF_MOST_S)
+        await asyncio.sleep(BACKOFF_MOST_S)
 
 
 def check_all(loaded: Loaded) -> Mapping[str, Driver]:

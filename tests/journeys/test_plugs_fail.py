@@ -11,7 +11,7 @@ import pytest
 
 from flatwatt.clock import Clock
 from flatwatt.config import load
-from flatwatt.daemon import Daemon, counters, open_all
+from flatwatt.daemon import Daemon, Opened, counters, open_all
 from flatwatt.emulator import ShellyGen1, Tasmota, serve
 from flatwatt.flat import Flat
 from flatwatt.loads import load_of
@@ -142,6 +142,37 @@ async def test_no_password_ever_reaches_log_record_or_state(stand, caplog):
     for file in stand.home.path.rglob("*"):
         if file.is_file() and file.name != "secrets.toml":
             assert b"canary" not in file.read_bytes(), file
+
+
+class Buggy:
+    """A driver of somebody who made a mistake; the protocol is all it shares with ours."""
+
+    async def read(self):
+        raise ZeroDivisionError("a bug")
+
+    async def identify(self):
+        raise ZeroDivisionError("a bug")
+
+    async def close(self):
+        pass
+
+
+async def test_a_drivers_bug_is_named_and_stops_no_other_plug(stand, caplog):
+    good = stand.plug(ShellyGen1, "E868E7000001")
+    served = await serve(good.app())
+    stand.home.config.write_text(table("good", "shelly1", served.address), encoding="utf-8")
+    loaded = load(stand.home.config, stand.home.secrets, {})
+    flat = Flat(stand.home, loaded.config, counters())
+    opened = [Opened("buggy", Buggy(), 0.1, False, 5.0), *open_all(loaded, stand.clock.now_ms)]
+    daemon = Daemon(flat, opened, stand.clock, seed=1)
+    task = asyncio.create_task(daemon.run())
+    await asyncio.sleep(1.0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    flat.close()
+    await served.close()
+    assert len(stand.rows("good")) >= 5
+    assert "buggy: internal error" in caplog.text
 
 
 async def test_a_restarted_plug_is_marked_in_the_record_and_costs_nothing(stand):

@@ -13,7 +13,21 @@ from msgspec import Struct, field
 from flatwatt.appliance.energy import Meter, MeterState, split
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.states import Detector, DetectorState, Finished, Started
-from flatwatt.model import QUARTER_MS, Basis, Counter, Flag, Interval, Reading, Run, Slice, State
+from flatwatt.model import (
+    QUARTER_MS,
+    Basis,
+    Counter,
+    CounterKind,
+    Flag,
+    Interval,
+    Reading,
+    Run,
+    Slice,
+    State,
+)
+
+UNKNOWN_COUNTER = Counter(CounterKind.LIFETIME, resolution_wh=1.0)
+"""Of a plug in an old record whose family this flatwatt does not know."""
 
 
 class QuarterNow(Struct, gc=False):
@@ -174,7 +188,7 @@ class Tracker:
             }
 
     def _counter(self, plug: str) -> Counter:
-        return self._counters[plug.partition("-")[0]]
+        return self._counters.get(plug.partition("-")[0], UNKNOWN_COUNTER)
 
     def _add_plug(self, reading: Reading) -> Meter:
         meter = self._meters[reading.plug] = Meter(self._counter(reading.plug))
