@@ -32,6 +32,7 @@ SHOW_S = 1.0
 SHOW_LEAST_S = 0.15
 """An LCD's crystals follow about six pictures a second."""
 EXTRAS_S = 60.0
+WARN_S = 1.0
 
 
 class ClockLike(Protocol):
@@ -169,7 +170,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        jobs = [self._keep]
+        jobs = [self._keep, self._warn]
         for display in self._displays:
             jobs += [display.run, partial(self._show, display)]
         helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
@@ -268,6 +269,20 @@ class Daemon:
             await asyncio.sleep(SHOW_LEAST_S)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._fresh.wait(), SHOW_S - SHOW_LEAST_S)
+
+    async def _warn(self) -> None:
+        """Name what is wrong with the files, once each, and when it is right again."""
+        said: list[str] = []
+        while True:
+            troubles = self._flat.store_troubles()
+            kinds = [text.partition(":")[0] for text in troubles]
+            for kind, text in zip(kinds, troubles, strict=True):
+                if kind not in said:
+                    log.warning("%s", text)
+            if said and not kinds:
+                log.warning("the files can be written again")
+            said = kinds
+            await asyncio.sleep(WARN_S)
 
     async def _keep(self) -> None:
         while True:

@@ -125,6 +125,27 @@ def test_kill_9_loses_no_written_row_and_the_next_start_goes_on(flatwatt):
     assert "everything is written down" in said
 
 
+def test_a_disk_that_refuses_is_named_measuring_goes_on_and_nothing_is_lost(flatwatt):
+    flatwatt.home.mkdir()
+    (flatwatt.home / "flatwatt.toml").write_text(f"[record]\nsync_s = 1\n{CONFIG}")
+    (flatwatt.home / "readings").mkdir()
+    in_the_way = flatwatt.home / "readings" / f"{time.localtime().tm_year}"
+    in_the_way.touch()  # a file where the year's folder belongs: nothing can be written
+    (flatwatt.home / "state.sqlite").mkdir()
+    process = flatwatt.start("run", "--live", "--plain")
+    for _ in range(4):
+        assert "fridge" in process.stdout.readline()
+    in_the_way.unlink()
+    (flatwatt.home / "state.sqlite").rmdir()
+    wait_for_rows(flatwatt.home, 35)  # the first seconds' readings among them
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert "readings wait in memory" in said
+    assert "can be written again" in said
+    assert "everything is written down" in said
+
+
 def test_a_second_collector_is_refused_by_name_and_live_looks_on(flatwatt):
     flatwatt.home.mkdir()
     (flatwatt.home / "flatwatt.toml").write_text(CONFIG)

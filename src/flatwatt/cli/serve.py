@@ -23,7 +23,7 @@ from flatwatt.cli.jobs import catch_up, log_to_terminal, quiet, record, viewer
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.clock import Clock
 from flatwatt.daemon import counters
-from flatwatt.errors import UsageError
+from flatwatt.errors import StoreError, UsageError
 from flatwatt.flat import Flat
 
 log = logging.getLogger("flatwatt")
@@ -43,7 +43,9 @@ def run(
     loaded = load_home(where)
     if not loaded.config.plugs:
         raise UsageError(f"{loaded.file} names no plug yet; add one: [plugs.printer]")
-    with where.lock():
+    with where.lock() as lock:
+        if lock.trouble:
+            log.warning("%s", lock.trouble)
         flat = Flat(where, loaded.config, counters())
         try:
             catch_up(flat)
@@ -53,6 +55,9 @@ def run(
             asyncio.run(record(flat, loaded, clock, view))
         finally:
             flat.close()
+    left = flat.store_troubles()
+    if left:
+        raise StoreError(f"stopped, but not everything could be written down: {'; '.join(left)}")
     log.info("stopped; everything is written down")
 
 

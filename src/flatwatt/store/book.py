@@ -98,6 +98,8 @@ class Book:
             self._unkept |= {(each.appliance, each.plug, each.start_ms): each for each in quarters}
             self._unkept_runs |= {run.id: run for run in runs}
             waiting, waiting_runs = list(self._unkept.values()), list(self._unkept_runs.values())
+        if self._log is None:
+            self._open_log()
         store = self._quarters or self._open_quarters()
         if store is None:
             return
@@ -115,9 +117,15 @@ class Book:
         """Return where to go on; without a fitting one the derived tables are emptied."""
         if self._quarters is None:
             return None
-        saved = self._quarters.checkpoint(version)
-        if saved is None and not self._watch:
-            self._quarters.clear()
+        try:
+            saved = self._quarters.checkpoint(version)
+            if saved is None and not self._watch:
+                self._quarters.clear()
+        except StoreError as error:  # a full disk: what is derived is derived again in memory
+            self._say("derived", str(error))
+            self._quarters.close()
+            self._quarters = None
+            return None
         return saved
 
     def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
@@ -158,6 +166,8 @@ class Book:
                 self._log = EventLog(self._home.events)
             except StoreError as error:
                 self._say("events", str(error))
+            else:
+                self._say("events", None)
         return self._log
 
     def _say(self, what: str, text: str | None) -> None:
