@@ -137,7 +137,7 @@ def test_a_disk_that_refuses_is_named_measuring_goes_on_and_nothing_is_lost(flat
         assert "fridge" in process.stdout.readline()
     in_the_way.unlink()
     (flatwatt.home / "state.sqlite").rmdir()
-    wait_for_rows(flatwatt.home, 35)  # the first seconds' readings among them
+    wait_for_rows(flatwatt.home, 75)  # the first seconds' readings among them
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 0, said
