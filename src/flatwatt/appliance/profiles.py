@@ -1,6 +1,7 @@
 """Kinds of appliances and what tells their runs from their rest.
 
-A first set of values with physical meaning; nobody has to know them.
+Values with physical meaning to begin with; nobody has to know them, and what an appliance
+does itself soon counts for more (`pauses`, `levels`).
 """
 
 from msgspec import Struct
@@ -13,10 +14,16 @@ class Profile(Struct, frozen=True):
         kind: the configuration's word.
         on_power_w: above the standby of its kind, below anything it does in a run.
         min_on_s: a run lasts at least so long.
-        min_off_s: longer than any pause within a run.
+        min_off_s: longer than any pause within a run of its kind.
         min_energy_wh: less is no run: a lamp, a drain pump, a press of a button.
         finished_hold_s: how long it is called finished before it is idle again.
         makes_runs: False for what works by itself all day.
+        rising_off_s: longer than any pause before a run is certain.
+        idle_cap_w: the most that one of its kind draws switched on and idle.
+        burst_s: shorter activity after a quiet is no activity.
+        repeats: its runs follow programmes, so a quiet's place in the run tells.
+        min_ends: so many runs must have ended at a place before it is believed.
+        blip_s: activity that is no run this soon after a run was its last stroke.
     """
 
     kind: str
@@ -26,21 +33,29 @@ class Profile(Struct, frozen=True):
     min_energy_wh: float
     finished_hold_s: float = 3600.0
     makes_runs: bool = True
+    rising_off_s: float = 600.0
+    idle_cap_w: float = 0.0
+    burst_s: float = 0.0
+    repeats: bool = True
+    min_ends: int = 2
+    blip_s: float = 0.0
 
 
 _ALL = (
     # Lock and display draw 2 to 4 W, electronics after a wash up to 15 W for hours; the drum
     # draws 30 W and more. Soaking pauses last 8 minutes and more.
-    Profile("washing_machine", 15.0, 120, 600, 20),
-    # A heat pump idles below 30 W between its drum's turns.
-    Profile("dryer", 30.0, 120, 420, 60),
+    Profile("washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0),
+    # A heat pump idles below 30 W between its drum's turns. Drying hardly ever pauses, but
+    # the drum turns for 10 to 20 s now and then after the end.
+    Profile("dryer", 30.0, 120, 240, 60, rising_off_s=240, idle_cap_w=45.0, burst_s=30),
     # The same drum as a washing machine, with hardly a pause between washing and drying.
-    Profile("washer_dryer", 15.0, 120, 600, 20),
-    # Drying is half an hour and more of silence, then a pump for half a minute.
-    Profile("dishwasher", 5.0, 120, 2400, 100),
+    Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0),
+    # Drying is half an hour to an hour of silence, then a pump for half a minute: a place
+    # must have proven itself before it is called an end.
+    Profile("dishwasher", 5.0, 120, 3600, 100, idle_cap_w=8.0, min_ends=3, blip_s=3600),
     # Idle printers draw 7 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
-    # its temperature pulses every 60 to 80 s, so two pulses and a margin must be missing.
-    Profile("printer_3d", 40.0, 120, 180, 10),
+    # its temperature pulses every 60 to 80 s, so one pulse and a margin must be missing.
+    Profile("printer_3d", 40.0, 120, 90, 10, repeats=False),
     # A compressor comes and goes by itself.
     Profile("fridge", 15.0, 0, 0, 0, makes_runs=False),
     Profile("other", 20.0, 120, 600, 5),

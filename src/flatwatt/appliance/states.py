@@ -1,146 +1,39 @@
-"""When a run starts and ends: an automaton of four phases, written as a table.
+"""The runs of one appliance: what `phases` means by HIGH and LOW, and what a run is.
 
-A reading is HIGH at or above the profile's `on_power_w`, else LOW. A HIGH begins a
-candidate (RISING). A candidate that has lasted `min_on_s` and drawn `min_energy_wh` is
-PROVEN: it becomes a run (RUNNING), back-dated to its first HIGH. A LOW in a run is at
-first only a pause (PAUSED); when it has lasted `min_off_s` it is LONG_LOW and the run is
-over, back-dated to when the LOW began. A candidate that goes LONG_LOW was nothing.
-Shorter pauses do not end it, so a washing machine that fills before it heats is seen
-from its first turn. Durations are between readings; a clock that was set is taken out.
-
-After a hole in the readings the booked total tells: when it rose by more than a LOW could
-use, the run went on. Otherwise a HIGH after a hole longer than any pause is LOST: what was
-before the hole is over, and the HIGH begins anew.
+What a detector remembers is a plain record, so a restart at any reading goes on where it was.
 """
 
-from enum import StrEnum
-from typing import TypeAlias
-
-from msgspec import Struct
-
+from flatwatt.appliance.changes import Change, Changes, DetectorState, Finished, Started
 from flatwatt.appliance.counters import GAP_MS
+from flatwatt.appliance.pauses import ENDED, FOUND_S, SURE_MS, Quiet, learned, remembered, wait_ms
+from flatwatt.appliance.phases import TRANSITIONS, Action, Phase, Signal
 from flatwatt.appliance.profiles import Profile
 from flatwatt.model import Flag, Reading, State
 
+__all__ = [
+    "TRANSITIONS",
+    "Action",
+    "Change",
+    "Detector",
+    "DetectorState",
+    "Finished",
+    "Phase",
+    "Signal",
+    "Started",
+]
 OFF_AFTER_MS = 60_000
 HELD_MS = 120_000
 """A LOW this soon after a HIGH means that the power was held until then."""
 LOST_MS = 2_400_000
 """A hole of up to 40 minutes between two HIGHs does not part a run by itself."""
+IDLE_MS = 3_600_000
+"""So long no more than idle power, and it is idle."""
+IDLE_MARGIN = 1.2
 MAX_W = 1e6
 """More is no power; nor is NaN."""
+PACE = 1.05
+"""The usual step follows this much a reading, so half the steps are shorter."""
 _CLOCK = int(Flag.CLOCK)
-
-
-class Phase(StrEnum):
-    """Where the automaton is."""
-
-    __hash__ = str.__hash__  # an enum's own is slow, and this is looked up at every reading
-
-    REST = "rest"
-    RISING = "rising"
-    RUNNING = "running"
-    PAUSED = "paused"
-
-
-class Signal(StrEnum):
-    """What a reading means."""
-
-    __hash__ = str.__hash__
-
-    HIGH = "high"
-    PROVEN = "proven"
-    LOW = "low"
-    LONG_LOW = "long_low"
-    LOST = "lost"
-
-
-class Action(StrEnum):
-    """What a transition does."""
-
-    NOTHING = "nothing"
-    BEGIN = "begin"
-    ANNOUNCE = "announce"
-    FINISH = "finish"
-    DROP = "drop"
-
-
-TRANSITIONS: dict[tuple[Phase, Signal], tuple[Phase, Action]] = {
-    (Phase.REST, Signal.HIGH): (Phase.RISING, Action.BEGIN),
-    (Phase.REST, Signal.PROVEN): (Phase.RISING, Action.BEGIN),
-    (Phase.REST, Signal.LOW): (Phase.REST, Action.NOTHING),
-    (Phase.REST, Signal.LONG_LOW): (Phase.REST, Action.NOTHING),
-    (Phase.REST, Signal.LOST): (Phase.REST, Action.NOTHING),
-    (Phase.RISING, Signal.HIGH): (Phase.RISING, Action.NOTHING),
-    (Phase.RISING, Signal.PROVEN): (Phase.RUNNING, Action.ANNOUNCE),
-    (Phase.RISING, Signal.LOW): (Phase.RISING, Action.NOTHING),
-    (Phase.RISING, Signal.LONG_LOW): (Phase.REST, Action.DROP),
-    (Phase.RISING, Signal.LOST): (Phase.REST, Action.DROP),
-    (Phase.RUNNING, Signal.HIGH): (Phase.RUNNING, Action.NOTHING),
-    (Phase.RUNNING, Signal.PROVEN): (Phase.RUNNING, Action.NOTHING),
-    (Phase.RUNNING, Signal.LOW): (Phase.PAUSED, Action.NOTHING),
-    (Phase.RUNNING, Signal.LONG_LOW): (Phase.REST, Action.FINISH),
-    (Phase.RUNNING, Signal.LOST): (Phase.REST, Action.FINISH),
-    (Phase.PAUSED, Signal.HIGH): (Phase.RUNNING, Action.NOTHING),
-    (Phase.PAUSED, Signal.PROVEN): (Phase.RUNNING, Action.NOTHING),
-    (Phase.PAUSED, Signal.LOW): (Phase.PAUSED, Action.NOTHING),
-    (Phase.PAUSED, Signal.LONG_LOW): (Phase.REST, Action.FINISH),
-    (Phase.PAUSED, Signal.LOST): (Phase.REST, Action.FINISH),
-}
-
-
-class Started(Struct, frozen=True):
-    """A run is certain: it began at `at_ms` with the total at `total_mwh`."""
-
-    at_ms: int
-    total_mwh: int
-    noticed_ms: int
-
-
-class Finished(Struct, frozen=True):
-    """A run is over: back-dated start and end, energy between them, highest power."""
-
-    start_ms: int
-    end_ms: int
-    energy_mwh: int
-    peak_w: float
-    noticed_ms: int
-
-
-Change: TypeAlias = Started | Finished
-Changes: TypeAlias = tuple[Change, ...]
-
-
-class DetectorState(Struct):
-    """What a detector remembers.
-
-    Attributes:
-        phase: of the automaton.
-        last_ms: last reading; None before the first.
-        last_mwh: booked total at the last reading of a candidate or run.
-        start_ms, start_mwh: of the candidate or run.
-        peak_w: highest power in it.
-        high_ms, high_mwh: last HIGH.
-        low_ms: since when it is LOW; None while HIGH.
-        end_ms, end_mwh: where the run ends if this LOW is the last.
-        zero_ms: since when it draws exactly nothing.
-        finished_ms: when the last run was found to be over; None once it is idle.
-    """
-
-    phase: Phase = Phase.REST
-    last_ms: int | None = None
-    last_mwh: int = 0
-    high: bool = False
-    start_ms: int = 0
-    start_mwh: int = 0
-    peak_w: float = 0.0
-    high_ms: int = 0
-    high_mwh: int = 0
-    low_ms: int | None = None
-    end_ms: int = 0
-    end_mwh: int = 0
-    zero_ms: int | None = None
-    finished_ms: int | None = None
 
 
 class Detector:
@@ -158,11 +51,12 @@ class Detector:
         self.appliance = appliance
         self.state = state or DetectorState()
         self._profile = profile
-        self._on_w = profile.on_power_w
+        self._on_w = self.state.on_w or profile.on_power_w
+        self._cap_w = profile.idle_cap_w
         self._min_on_ms = profile.min_on_s * 1000
-        self._min_off_ms = profile.min_off_s * 1000
         self._min_mwh = profile.min_energy_wh * 1000
         self._hold_ms = profile.finished_hold_s * 1000
+        self._burst_ms = profile.burst_s * 1000
 
     @property
     def state_now(self) -> State:
@@ -202,8 +96,7 @@ class Detector:
             reading: newer than the one before, unless flagged CLOCK.
             total_mwh: the appliance's never-decreasing booked total at that moment.
         """
-        state = self.state
-        at_ms, power_w, hole_ms = reading.at_ms, reading.power_w, 0
+        state, at_ms, power_w, hole_ms = self.state, reading.at_ms, reading.power_w, 0
         if state.last_ms is not None:
             if reading.flags & _CLOCK:
                 self._shift(at_ms - state.last_ms)
@@ -216,12 +109,12 @@ class Detector:
             return ()
         self._watch_rest(power_w, at_ms)
         state.high = power_w >= self._on_w
-        if not self._profile.makes_runs:
+        if not self._profile.makes_runs or (state.phase is Phase.REST and not state.high):
             return ()
-        if state.phase is Phase.REST and not state.high:
-            return ()
-        if hole_ms > GAP_MS and state.phase is not Phase.REST:
-            return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
+        if state.phase is not Phase.REST:
+            state.step_ms *= PACE if hole_ms > state.step_ms else 1 / PACE
+            if hole_ms > HELD_MS:
+                return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
         return self._move(at_ms, power_w, total_mwh)
 
     def _move(self, at_ms: int, power_w: float, total_mwh: int) -> Changes:
@@ -236,15 +129,24 @@ class Detector:
     def _after_hole(self, hole_ms: int, at_ms: int, power_w: float, total_mwh: int) -> Changes:
         """Tell by the booked total what happened in a hole, then take the reading in."""
         state = self.state
+        state.holed |= hole_ms > GAP_MS
         if total_mwh - state.last_mwh > self._on_w * hole_ms / 3600:
-            state.high_ms, state.high_mwh, state.low_ms = at_ms, total_mwh, None
-        elif state.high and hole_ms > max(LOST_MS, self._min_off_ms):
+            state.high_ms, state.high_mwh = at_ms, total_mwh
+            state.low_ms = state.burst_ms = None
+        elif state.high and self._parted(hole_ms, at_ms):
             if state.low_ms is None:
                 state.end_ms, state.end_mwh = state.high_ms, state.high_mwh
             state.phase, action = TRANSITIONS[state.phase, Signal.LOST]
             ended = self._act(action, at_ms, power_w, total_mwh)
             return ended + self._move(at_ms, power_w, total_mwh)
         return self._move(at_ms, power_w, total_mwh)
+
+    def _parted(self, hole_ms: int, at_ms: int) -> bool:
+        """Whether a HIGH after a hole is another run's."""
+        if hole_ms > max(LOST_MS, self._profile.min_off_s * 1000):
+            return True
+        low_ms = self.state.low_ms
+        return low_ms is not None and hole_ms <= GAP_MS and at_ms - low_ms >= self._wait_ms()
 
     def _watch_rest(self, power_w: float, at_ms: int) -> None:
         state = self.state
@@ -257,33 +159,124 @@ class Detector:
 
     def _high(self, power_w: float, at_ms: int, total_mwh: int) -> Signal:
         state = self.state
-        state.high_ms, state.high_mwh, state.low_ms = at_ms, total_mwh, None
+        if state.phase is Phase.REST:
+            return Signal.HIGH
+        if state.low_ms is not None and not self._resumes(at_ms, state.low_ms):
+            return Signal.LOW
+        state.high_ms, state.high_mwh = at_ms, total_mwh
         state.peak_w = max(state.peak_w, power_w)
+        if power_w >= self._cap_w:
+            state.busy_ms, state.busy_mwh, state.idle_peak_w = at_ms, total_mwh, 0.0
+        elif self._idles(power_w, at_ms):
+            return Signal.LONG_LOW
         long_enough = at_ms - state.start_ms >= self._min_on_ms
         proven = long_enough and total_mwh - state.start_mwh >= self._min_mwh
         return Signal.PROVEN if proven else Signal.HIGH
 
+    def _resumes(self, at_ms: int, low_ms: int) -> bool:
+        """Whether a HIGH ends a LOW; a burst does not."""
+        state = self.state
+        if state.burst_ms is None:
+            state.burst_ms, state.burst_mwh = at_ms, state.last_mwh
+        if at_ms - state.burst_ms < self._burst_ms:
+            return False
+        length_s = (state.burst_ms - low_ms) // 1000
+        if length_s >= FOUND_S:
+            remembered(state.quiets, self._quiet(length_s))
+            state.longest_s = max(state.longest_s, length_s)
+        if state.phase is Phase.RISING and self._burst_ms > low_ms - state.start_ms:
+            state.start_ms, state.start_mwh = state.burst_ms, state.burst_mwh
+            state.quiets, state.longest_s = [], 0
+        state.low_ms = state.burst_ms = state.wait_ms = None
+        return True
+
+    def _idles(self, power_w: float, at_ms: int) -> bool:
+        """Learn the quiet level of what draws only idle power for long."""
+        state = self.state
+        state.idle_peak_w = max(state.idle_peak_w, power_w)
+        if at_ms - state.busy_ms < IDLE_MS:
+            return False
+        state.on_w = min(self._cap_w, state.idle_peak_w * IDLE_MARGIN)
+        self._on_w = state.on_w
+        state.end_ms, state.end_mwh = state.busy_ms, state.busy_mwh
+        return True
+
     def _low(self, at_ms: int, total_mwh: int) -> Signal:
         state = self.state
+        if state.burst_ms is not None and state.low_ms is not None:
+            if at_ms - state.burst_ms >= self._burst_ms and at_ms - state.high_ms <= HELD_MS:
+                self._resumes(at_ms, state.low_ms)
+                state.high_ms, state.high_mwh = at_ms, total_mwh
+            state.burst_ms = None
         if state.low_ms is None:
             held = at_ms - state.high_ms <= HELD_MS
             state.end_ms = state.low_ms = at_ms if held else state.high_ms
             state.end_mwh = total_mwh if held else state.high_mwh
-        return Signal.LONG_LOW if at_ms - state.low_ms >= self._min_off_ms else Signal.LOW
+            state.wait_ms = None
+        quiet_ms = at_ms - state.low_ms
+        if quiet_ms < SURE_MS:
+            return Signal.LOW
+        return Signal.LONG_LOW if quiet_ms >= self._wait_ms() else Signal.LOW
+
+    def _wait_ms(self) -> int:
+        """How long this LOW must last to be an end."""
+        state = self.state
+        if state.phase is Phase.RISING:
+            return round(self._profile.rising_off_s * 1000)
+        if state.wait_ms is None:
+            now = self._quiet(ENDED)
+            state.wait_ms = wait_ms(self._profile, state.memory, state.quiets, now, state.step_ms)
+        return state.wait_ms
+
+    def _quiet(self, length_s: int) -> Quiet:
+        """Where in the run this LOW is."""
+        state = self.state
+        elapsed_s = (state.end_ms - state.start_ms) // 1000
+        return Quiet(elapsed_s, state.end_mwh - state.start_mwh, state.longest_s, length_s)
 
     def _act(self, action: Action, at_ms: int, power_w: float, total_mwh: int) -> Changes:
-        state = self.state
         if action is Action.BEGIN:
-            state.start_ms, state.start_mwh, state.peak_w = at_ms, total_mwh, power_w
-            state.finished_ms = None
-        if action is Action.ANNOUNCE:
-            return (Started(state.start_ms, state.start_mwh, at_ms),)
-        if action is not Action.FINISH:
-            return ()
+            self._begin(at_ms, power_w, total_mwh)
+        elif action is Action.ANNOUNCE:
+            return (Started(self.state.start_ms, self.state.start_mwh, at_ms),)
+        elif action is Action.DROP:
+            self._correct()
+        elif action is Action.FINISH:
+            return (self._finish(at_ms),)
+        return ()
+
+    def _begin(self, at_ms: int, power_w: float, total_mwh: int) -> None:
+        state = self.state
+        state.start_ms, state.start_mwh, state.peak_w = at_ms, total_mwh, power_w
+        state.busy_ms, state.busy_mwh, state.idle_peak_w = at_ms, total_mwh, 0.0
+        state.high_ms, state.high_mwh = at_ms, total_mwh
+        state.finished_ms = state.low_ms = state.burst_ms = state.wait_ms = None
+        state.quiets, state.longest_s, state.holed = [], 0, False
+
+    def _finish(self, at_ms: int) -> Finished:
+        state = self.state
         state.finished_ms = at_ms
         end_ms = max(state.end_ms, state.start_ms)  # the clock may have been set back
+        state.ended_ms = None
+        if not state.holed:
+            learned(state.memory, state.quiets, self._quiet(ENDED))
+            state.ended_ms = end_ms
         energy_mwh = state.end_mwh - state.start_mwh
-        return (Finished(state.start_ms, end_ms, energy_mwh, state.peak_w, at_ms),)
+        return Finished(state.start_ms, end_ms, energy_mwh, state.peak_w, at_ms)
+
+    def _correct(self) -> None:
+        """Take a stroke that was no run, soon after one, for that run's last."""
+        state = self.state
+        if state.ended_ms is None:
+            return
+        gap_s = (state.start_ms - state.ended_ms) // 1000
+        if not 0 < gap_s <= self._profile.blip_s:
+            return
+        end = state.memory[-1][-1]
+        last_s = end.elapsed_s + gap_s + (state.end_ms - state.start_ms) // 1000
+        state.memory[-1][-1] = Quiet(end.elapsed_s, end.energy_mwh, end.longest_s, gap_s)
+        state.memory[-1].append(Quiet(last_s, end.energy_mwh, max(end.longest_s, gap_s)))
+        state.ended_ms = state.end_ms
 
     def _shift(self, by_ms: int) -> None:
         """Take a step of the clock out of all durations; an announced start keeps its name."""
@@ -291,6 +284,11 @@ class Detector:
         if state.phase is Phase.RISING:
             state.start_ms += by_ms
         state.high_ms += by_ms
+        state.busy_ms += by_ms
+        if state.burst_ms is not None:
+            state.burst_ms += by_ms
+        if state.ended_ms is not None:
+            state.ended_ms += by_ms
         if state.low_ms is not None:
             state.low_ms += by_ms
             state.end_ms += by_ms

@@ -1,0 +1,77 @@
+"""Runs found in recorded households, strictly streaming, and how good they are.
+
+    .venv/bin/python -m bench.runs --data DIR --out PRED.csv [--eta ETA.csv] [--by-trace]
+
+DIR holds `traces.csv`, `labels.csv` and `samples/<trace>.csv.gz` (bench/runs/README.md says
+where public data comes from). Labels are read after the last prediction is written.
+"""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+from bench.runs.finders import FINDERS, Found
+from bench.runs.score import scored
+from bench.runs.table import table, tallies
+from bench.runs.traces import Trace, labels, readings, traces
+
+COLUMNS = ("trace", "start", "end", "energy_wh", "detected_at")
+
+
+def predict(data: Path, chosen: list[Trace], finder: str) -> dict[str, Found]:
+    return {
+        trace.name: FINDERS[finder](trace.kind, readings(data, trace.name)) for trace in chosen
+    }
+
+
+def write(path: Path, found: dict[str, Found]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for trace, each in found.items():
+            for run in each.runs:
+                energy_wh = "" if run.energy_wh is None else run.energy_wh
+                writer.writerow((trace, run.start_ms, run.end_ms, energy_wh, run.noticed_ms))
+
+
+def write_eta(path: Path) -> None:
+    """Write what the detector says of remaining time: nothing yet, so the columns alone."""
+    path.write_text("trace,at,eta_end\n", encoding="utf-8")
+
+
+def options() -> argparse.Namespace:
+    assert __doc__
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--eta", type=Path)
+    parser.add_argument("--finder", choices=sorted(FINDERS), default="detector")
+    parser.add_argument("--only", type=lambda text: set(text.split(",")))
+    parser.add_argument("--by-trace", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    told = options()
+    try:
+        known = traces(told.data)
+    except FileNotFoundError as error:
+        sys.exit(f"{error.filename}: not there; bench/runs/README.md says what a folder holds")
+    chosen = [trace for trace in known if told.only is None or trace.name in told.only]
+    if not chosen:
+        sys.exit(f"none of these traces is in {told.data / 'traces.csv'}: {told.only}")
+    found = predict(told.data, chosen, told.finder)
+    write(told.out, found)
+    if told.eta is not None:
+        write_eta(told.eta)
+    truth = labels(told.data)
+    outcomes = {name: scored(truth.get(name, []), each.runs) for name, each in found.items()}
+    print(table(tallies(chosen, truth, outcomes, by_trace=told.by_trace)))
+    count = sum(each.readings for each in found.values())
+    seconds = sum(each.seconds for each in found.values())
+    print(f"{count} readings, {count / max(seconds, 1e-9) / 1e6:.2f} M a second with meter")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""What is compared: our detector, and the rule most automations use.
+
+Both take one reading after the other and say at once what they notice; neither sees a label
+or the next reading.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from bench.runs.score import Prediction
+from flatwatt.appliance.energy import Meter
+from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.states import Detector, Finished
+from flatwatt.model import Counter, CounterKind, Reading
+
+COUNTER = Counter(CounterKind.SINCE_BOOT, resolution_wh=1.0)
+LOOK = 100
+"""A recording whose first readings have no counter is metered by its power."""
+BLUEPRINT_W = 5.0
+BLUEPRINT_MS = 300_000
+
+
+@dataclass
+class Found:
+    """The runs of a trace, its readings, and seconds spent in finder and meter."""
+
+    runs: list[Prediction]
+    readings: int
+    seconds: float
+
+
+def blueprint(_: str, told: Iterable[Reading]) -> Found:
+    """Take every stretch above 5 W, over when it stayed below for five minutes."""
+    found: list[Prediction] = []
+    start_ms = low_ms = None
+    count, began = 0, time.perf_counter()
+    for reading in told:
+        count += 1
+        if reading.power_w is None:
+            continue
+        if reading.power_w >= BLUEPRINT_W:
+            start_ms, low_ms = (reading.at_ms if start_ms is None else start_ms), None
+        elif start_ms is not None:
+            low_ms = reading.at_ms if low_ms is None else low_ms
+            if reading.at_ms - low_ms >= BLUEPRINT_MS:
+                found.append(Prediction(start_ms, low_ms, reading.at_ms))
+                start_ms = low_ms = None
+    return Found(found, count, time.perf_counter() - began)
+
+
+def detector(kind: str, told: Iterable[Reading]) -> Found:
+    """Take the runs of our meter and detector."""
+    stream = iter(told)
+    head = list(islice(stream, LOOK))
+    rest = head + list(stream)
+    counts = any(reading.energy_wh is not None for reading in head)
+    meter = Meter(COUNTER if counts else Counter(CounterKind.NONE))
+    finder = Detector("bench", PROFILES[kind])
+    found: list[Prediction] = []
+    began = time.perf_counter()
+    for reading in rest:
+        meter.feed(reading)
+        for change in finder.feed(reading, meter.total_mwh):
+            if isinstance(change, Finished):
+                energy_wh = change.energy_mwh / 1000
+                run = Prediction(change.start_ms, change.end_ms, change.noticed_ms, energy_wh)
+                found.append(run)
+    return Found(found, len(rest), time.perf_counter() - began)
+
+
+FINDERS = {"detector": detector, "blueprint": blueprint}
