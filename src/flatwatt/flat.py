@@ -25,7 +25,7 @@ from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter
 from flatwatt.store.readings import BadRow, Position, read
 
-DERIVATION = "1"
+DERIVATION = "2"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 
 
@@ -72,6 +72,7 @@ class Flat:
         self._runs: list[Run] = []
         self._watch = watch
         self._book = Book(home, self.zone, watch=watch)
+        self._told_until_ms: int | None = None
         self._restore()
 
     def close(self) -> None:
@@ -112,7 +113,9 @@ class Flat:
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Walk through what the record says beyond the last position; return the rows.
 
-        Events that come out again have the ids they had: the log keeps one of each.
+        Events that come out again have the ids they had: the log keeps one of each. When
+        the whole record is walked again, perhaps by a better detector, the past is not
+        told a second time.
         """
         rows = 0
         for readings, position in read(
@@ -123,6 +126,7 @@ class Flat:
             rows += len(readings)
             if progress:
                 progress(len(readings))
+        self._told_until_ms = None
         return rows
 
     def _walk(self, readings: Sequence[Reading]) -> list[Event]:
@@ -135,10 +139,15 @@ class Flat:
             runs = tracker.feed(reading)
             if runs:
                 self._runs.extend(run for run in runs if run.end_ms is not None)
-                found.extend(event_of(run, self.tariff) for run in runs)
+                found.extend(self._untold(runs))
         if readings:
             self.newest_ms = max(self.newest_ms, readings[-1].at_ms)
         return self._tell(found) if found or self._book.behind else found
+
+    def _untold(self, runs: Sequence[Run]) -> list[Event]:
+        events = [event_of(run, self.tariff) for run in runs]
+        until_ms = self._told_until_ms
+        return [event for event in events if until_ms is None or event.at_ms > until_ms]
 
     def _tell(self, events: list[Event]) -> list[Event]:
         new = self._book.tell(events, self.config.flat.name)
@@ -160,9 +169,15 @@ class Flat:
     def _restore(self) -> None:
         saved = self._book.checkpoint(DERIVATION)
         if saved is None:
+            self._told_until_ms = self._book.newest_event_ms()
+            return
+        try:
+            states = msgspec.msgpack.decode(saved.state, type=dict[str, TrackerState])
+        except msgspec.MsgspecError:
+            self._book.forget()
+            self._told_until_ms = self._book.newest_event_ms()
             return
         self._position = saved.position
-        states = msgspec.msgpack.decode(saved.state, type=dict[str, TrackerState])
         for id_, state in states.items():
             self._trackers[id_] = self._tracker(id_, state)
             if state.last is not None:

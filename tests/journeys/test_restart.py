@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from flatwatt import demo
 from flatwatt.daemon import Daemon, counters, open_all
@@ -87,6 +88,29 @@ def test_the_story_is_the_same_live_and_from_the_record(tmp_path):
     assert again.quarters(0, 1 << 53) == live_quarters
     assert again.runs(0, 1 << 53) == live_runs
     again.close()
+
+
+def test_a_new_derivation_walks_the_record_again_but_tells_the_past_only_once(tmp_path):
+    home = Home(tmp_path / "home")
+    with demo.stage(home, 60.0, START_MS, weeks=1) as scene:
+        flat = Flat(home, scene.loaded.config, counters())
+        demo.fill(scene, flat, 1, lambda _count: None)
+        flat.close()
+        with contextlib.closing(sqlite3.connect(home.events)) as database:
+            told, newest_ms = database.execute("SELECT count(*), max(at_ms) FROM event").fetchone()
+        for file in home.derived.iterdir():
+            file.unlink()
+        plugs = scene.loaded.config.plugs
+        other = {id_: structs.replace(plug, appliance="other") for id_, plug in plugs.items()}
+        changed = structs.replace(scene.loaded.config, plugs=other)
+        again = Flat(home, changed, counters())
+        again.catch_up()
+        assert again.runs(0, 1 << 53)
+        again.close()
+    with contextlib.closing(sqlite3.connect(home.events)) as database:
+        past = "SELECT count(*) FROM event WHERE at_ms <= ?"
+        assert database.execute(past, (newest_ms,)).fetchone()[0] == told
+    assert told > 10
 
 
 CONFIG = """

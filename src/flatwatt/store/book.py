@@ -128,6 +128,15 @@ class Book:
             return None
         return saved
 
+    def forget(self) -> None:
+        """Empty the derived tables: a checkpoint that cannot be read is none."""
+        if self._quarters is not None and not self._watch:
+            self._quarters.clear()
+
+    def newest_event_ms(self) -> int | None:
+        """Return when the newest told event happened; None where nothing was told."""
+        return None if self._log is None else self._log.newest_ms()
+
     def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
         """Return the quarter-hours that start in a stretch, by (appliance, plug, start)."""
         stored = self._quarters.quarters(start_ms, end_ms) if self._quarters else []

@@ -172,6 +172,12 @@ class EventLog:
             "WHERE at_ms >= ? AND at_ms < ? ORDER BY at_ms, seq", (start_ms, end_ms)
         )
 
+    def newest_ms(self) -> int | None:
+        """Return when the newest event happened; None while there is none."""
+        with self._lock, self._in_our_words():
+            row = self._connection.execute("SELECT max(at_ms) FROM event").fetchone()
+        return None if row[0] is None else int(row[0])
+
     def _events(self, where: str, values: tuple[int, int]) -> list[tuple[int, CloudEvent]]:
         with self._lock, self._in_our_words():
             rows = self._connection.execute(f"SELECT seq, body FROM event {where}", values)  # noqa: S608 - our own text
