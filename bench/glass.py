@@ -20,9 +20,9 @@ from tests.sinks.uno_on_pc import Uno, build
 from flatwatt.cli.jobs import record
 from flatwatt.clock import Clock
 from flatwatt.config import load
-from flatwatt.daemon import counters
 from flatwatt.emulator import ShellyGen1, serve
 from flatwatt.flat import Flat
+from flatwatt.opening import counters
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read
 

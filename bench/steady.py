@@ -15,8 +15,9 @@ from pathlib import Path
 from bench.two_hundred import cpu_s, rss_mb
 from flatwatt.clock import Clock
 from flatwatt.config import load
-from flatwatt.daemon import Daemon, counters, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.flat import Flat
+from flatwatt.opening import counters, open_all
 from flatwatt.store.home import Home
 
 

@@ -22,11 +22,12 @@ from flatwatt.appliance.states import Detector
 from flatwatt.appliance.tracker import Tracker
 from flatwatt.clock import Clock
 from flatwatt.config import Config, Loaded, PlugTable, TariffTable
-from flatwatt.daemon import Daemon, counters, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.drivers import Context
 from flatwatt.flat import Flat
 from flatwatt.loads import load_of
 from flatwatt.model import Reading
+from flatwatt.opening import counters, open_all
 from flatwatt.plugs import replay
 from flatwatt.store.home import Home
 from flatwatt.store.readings import Record

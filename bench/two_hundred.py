@@ -26,10 +26,11 @@ import aiohttp
 
 from flatwatt.clock import Clock
 from flatwatt.config import load
-from flatwatt.daemon import Daemon, counters, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.emulator import ShellyGen1, serve
 from flatwatt.flat import Flat
 from flatwatt.loads import KINDS, load_of
+from flatwatt.opening import counters, open_all
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read
 

@@ -18,8 +18,8 @@ from rich.terminal_theme import TerminalTheme
 from flatwatt import demo
 from flatwatt.answers import summary_of
 from flatwatt.cli.view import live_view, report_table
-from flatwatt.daemon import counters
 from flatwatt.flat import Flat
+from flatwatt.opening import counters
 from flatwatt.report.periods import Period, local_day
 from flatwatt.store.home import Home
 

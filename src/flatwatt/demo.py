@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from flatwatt.clock import FastClock
 from flatwatt.config import Loaded, load
-from flatwatt.daemon import Daemon, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.emulator import EmulatedPlug, Served, ShellyGen1, ShellyGen3, Tasmota, serve
 from flatwatt.flat import Flat
 from flatwatt.loads import Forced, load_of
 from flatwatt.model import Reading
+from flatwatt.opening import open_all
 from flatwatt.plugs import shelly, shelly1, tasmota
 from flatwatt.report.periods import local_time
 from flatwatt.store.home import Home

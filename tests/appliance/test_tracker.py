@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.appliance.tracker import Tracker, TrackerState, run_id, trimmed
+from flatwatt.appliance.slots import run_id, trimmed
+from flatwatt.appliance.tracker import Tracker, TrackerState
 from flatwatt.model import QUARTER_MS, Counter, CounterKind, Flag, Reading, State
 
 COUNTERS = {

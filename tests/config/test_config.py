@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flatwatt.config import EXAMPLE, EXAMPLE_SECRETS, load
-from flatwatt.daemon import check_all
 from flatwatt.errors import ConfigError
+from flatwatt.opening import check_all
 
 GOOD = """\
 [flat]

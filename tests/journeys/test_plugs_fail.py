@@ -11,11 +11,12 @@ import pytest
 
 from flatwatt.clock import Clock
 from flatwatt.config import load
-from flatwatt.daemon import Daemon, Opened, counters, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.emulator import ShellyGen1, Tasmota, serve
 from flatwatt.flat import Flat
 from flatwatt.loads import load_of
 from flatwatt.model import Flag
+from flatwatt.opening import Opened, counters, open_all
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read
 

@@ -11,9 +11,10 @@ import pytest
 from msgspec import structs
 
 from flatwatt import demo
-from flatwatt.daemon import Daemon, counters, open_all
+from flatwatt.daemon import Daemon
 from flatwatt.emulator import serve
 from flatwatt.flat import Flat
+from flatwatt.opening import counters, open_all
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read
 

@@ -1,5 +1,8 @@
 """Energy of an interval, cut at the quarter-hours of UTC."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
 from flatwatt.model import QUARTER_MS, Interval, Slice
 
 
@@ -23,3 +26,28 @@ def split(interval: Interval) -> tuple[Slice, ...]:
         before_mwh = upto_mwh
         slot_ms += QUARTER_MS
     return tuple(slices)
+
+
+def run_id(appliance: str, start_ms: int) -> str:
+    """Return a run's name: the same whenever and however often it is derived."""
+    start = datetime.fromtimestamp(start_ms // 1000, UTC)
+    return f"{appliance}-{start:%Y%m%dT%H%M%SZ}"
+
+
+def trimmed(slices: Mapping[int, int], energy_mwh: int) -> tuple[Slice, ...]:
+    """Cut collected quarter-hours to a run's energy.
+
+    What was collected after the back-dated end is taken off the last ones; a shortage
+    (the start was back-dated past the first) is given to the first.
+    """
+    kept = dict(sorted(slices.items()))
+    excess = sum(kept.values()) - energy_mwh
+    for start_ms in reversed(list(kept)):
+        if excess <= 0:
+            break
+        cut = min(excess, kept[start_ms])
+        kept[start_ms] -= cut
+        excess -= cut
+    if excess < 0 and kept:
+        kept[min(kept)] -= excess
+    return tuple((start_ms, mwh) for start_ms, mwh in kept.items() if mwh)

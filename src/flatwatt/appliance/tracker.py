@@ -6,12 +6,12 @@ their milliwatt-hours exactly.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from msgspec import Struct, field
 
 from flatwatt.appliance.energy import Meter, MeterState, split
 from flatwatt.appliance.profiles import Profile
+from flatwatt.appliance.slots import run_id, trimmed
 from flatwatt.appliance.states import Detector, DetectorState, Finished, Started
 from flatwatt.model import (
     QUARTER_MS,
@@ -279,28 +279,3 @@ class Tracker:
             slices=slices,
             missing_ms=self._state.run_missing_ms,
         )
-
-
-def run_id(appliance: str, start_ms: int) -> str:
-    """Return a run's name: the same whenever and however often it is derived."""
-    start = datetime.fromtimestamp(start_ms // 1000, UTC)
-    return f"{appliance}-{start:%Y%m%dT%H%M%SZ}"
-
-
-def trimmed(slices: Mapping[int, int], energy_mwh: int) -> tuple[Slice, ...]:
-    """Cut collected quarter-hours to a run's energy.
-
-    What was collected after the back-dated end is taken off the last ones; a shortage
-    (the start was back-dated past the first) is given to the first.
-    """
-    kept = dict(sorted(slices.items()))
-    excess = sum(kept.values()) - energy_mwh
-    for start_ms in reversed(list(kept)):
-        if excess <= 0:
-            break
-        cut = min(excess, kept[start_ms])
-        kept[start_ms] -= cut
-        excess -= cut
-    if excess < 0 and kept:
-        kept[min(kept)] -= excess
-    return tuple((start_ms, mwh) for start_ms, mwh in kept.items() if mwh)

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flatwatt.clock import Clock
 from flatwatt.config import Loaded, load
-from flatwatt.daemon import check_all, counters
 from flatwatt.flat import Flat
+from flatwatt.opening import check_all, counters
 from flatwatt.store.home import Home, default_home
 
 HomeOption = Annotated[

@@ -14,8 +14,9 @@ from rich.logging import RichHandler
 from flatwatt.cli.common import errors, out, progress
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.config import DisplayTable, Loaded
-from flatwatt.daemon import ClockLike, Daemon, Opened, open_all
+from flatwatt.daemon import ClockLike, Daemon
 from flatwatt.flat import Flat
+from flatwatt.opening import Opened, open_all
 from flatwatt.sinks import Display
 from flatwatt.sinks.lcd import LcdDisplay, Options
 

@@ -22,11 +22,11 @@ from flatwatt.cli.jobs import Job, log_to_terminal, record, until_told, viewer
 from flatwatt.cli.view import report_table, runs_table
 from flatwatt.clock import Clock
 from flatwatt.config import Config, Loaded, PlugTable, TariffTable
-from flatwatt.daemon import counters, open_all
 from flatwatt.drivers import Plug, nearest
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
 from flatwatt.model import Event
+from flatwatt.opening import counters, open_all
 from flatwatt.plugs.replay import ReplayPlug
 from flatwatt.report.periods import Period, day_period, local_day, local_time
 from flatwatt.report.wording import eur, kwh, span

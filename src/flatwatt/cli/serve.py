@@ -22,9 +22,9 @@ from flatwatt.cli.common import (
 from flatwatt.cli.jobs import catch_up, log_to_terminal, quiet, record, viewer
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.clock import Clock
-from flatwatt.daemon import counters
 from flatwatt.errors import StoreError, UsageError
 from flatwatt.flat import Flat
+from flatwatt.opening import counters
 
 log = logging.getLogger("flatwatt")
 

@@ -11,10 +11,10 @@ from flatwatt import plugs as plug_package
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms
 from flatwatt.cli.health import examine
 from flatwatt.config import EXAMPLE, EXAMPLE_SECRETS
-from flatwatt.daemon import open_one
 from flatwatt.drivers import driver_of, families, nearest
 from flatwatt.errors import StoreError, UsageError
 from flatwatt.model import CounterKind
+from flatwatt.opening import open_one
 from flatwatt.report.wording import NOTHING, watt
 
 
