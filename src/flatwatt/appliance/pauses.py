@@ -42,9 +42,10 @@ ALIKE = (0.75, 0.5)
 """Nobody reloads a machine faster; two such halves, in time and energy, are two runs."""
 DRIED_S = 600
 """After a pause of this length the next is not longer."""
-WARNS = (0.15, 0.35, 0.60)
-ALLOWS = (0.10, 0.25, 0.40)
-"""Relative distance in time, energy and longest quiet up to which one is a neighbour."""
+WARNS = (0.15, 0.50, 0.60)
+ALLOWS = (0.06, 0.35, 0.40)
+"""Relative distance in time, energy and longest quiet up to which one is a neighbour: a
+programme keeps its minutes well, its energy only as well as laundry and water are the same."""
 
 
 class Quiet(Struct, array_like=True, gc=False):
