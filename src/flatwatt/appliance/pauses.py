@@ -12,8 +12,9 @@ seconds until it went on, or the end. At a new quiet its neighbours in that spac
 - Too few: wait for the longest pause known of its kind.
 
 A neighbour that warns may lie further away than one that allows. So what is not known makes
-an announcement late, hardly ever early. Printers do not repeat; their bed pulses at a steady
-pace, so the longest pause of the recent runs and this one, half as much again, must pass.
+an announcement late, hardly ever early. Printers and dryers do not repeat, but a bed pulses
+and a drum turns at a steady pace: the longest pause of the recent runs and this one, half as
+much again, must pass.
 """
 
 from collections.abc import Iterator

@@ -49,7 +49,7 @@ _ALL = (
     # draws 30 W and more. Soaking pauses last 8 minutes and more.
     Profile("washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
     # A heat pump idles below 30 W between its drum's turns. Drying hardly ever pauses, but
-    # the drum turns for 10 to 20 s now and then after the end.
+    # the drum turns for 10 to 20 s now and then after the end. Moisture tells how long.
     Profile(
         "dryer",
         30.0,
@@ -60,6 +60,7 @@ _ALL = (
         idle_cap_w=45.0,
         longest_s=_LONGEST_S,
         burst_s=30,
+        repeats=False,
     ),
     # The same drum as a washing machine, with hardly a pause between washing and drying.
     Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
