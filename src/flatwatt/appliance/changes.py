@@ -57,6 +57,7 @@ class DetectorState(Struct):
         on_w: the learned quiet level; 0 while that of its kind holds.
         busy_ms, busy_mwh: last time above what one of its kind draws idle.
         idle_peak_w: highest power since then.
+        spent_ms: time in this run by power (`levels`).
     """
 
     phase: Phase = Phase.REST
@@ -86,3 +87,4 @@ class DetectorState(Struct):
     busy_ms: int = 0
     busy_mwh: int = 0
     idle_peak_w: float = 0.0
+    spent_ms: list[int] = field(default_factory=list)

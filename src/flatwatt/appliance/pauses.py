@@ -12,8 +12,9 @@ seconds until it went on, or the end. At a new quiet its neighbours in that spac
 - Too few: wait for the longest pause known of its kind.
 
 A neighbour that warns may lie further away than one that allows. So what is not known makes
-an announcement late, hardly ever early. Printers do not repeat; their bed pulses at a steady
-pace, so the longest pause of the recent runs and this one, half as much again, must pass.
+an announcement late, hardly ever early. Printers and dryers do not repeat, but a bed pulses
+and a drum turns at a steady pace: the longest pause of the recent runs and this one, half as
+much again, must pass.
 """
 
 from collections.abc import Iterator
@@ -42,9 +43,10 @@ ALIKE = (0.75, 0.5)
 """Nobody reloads a machine faster; two such halves, in time and energy, are two runs."""
 DRIED_S = 600
 """After a pause of this length the next is not longer."""
-WARNS = (0.15, 0.35, 0.60)
-ALLOWS = (0.10, 0.25, 0.40)
-"""Relative distance in time, energy and longest quiet up to which one is a neighbour."""
+WARNS = (0.15, 0.50, 0.60)
+ALLOWS = (0.06, 0.35, 0.40)
+"""Relative distance in time, energy and longest quiet up to which one is a neighbour: a
+programme keeps its minutes well, its energy only as well as laundry and water are the same."""
 
 
 class Quiet(Struct, array_like=True, gc=False):

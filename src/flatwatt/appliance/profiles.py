@@ -20,6 +20,7 @@ class Profile(Struct, frozen=True):
         makes_runs: False for what works by itself all day.
         rising_off_s: longer than any pause before a run is certain.
         idle_cap_w: the most that one of its kind draws switched on and idle.
+        longest_s: longer than any programme of its kind; 0 when there is no such limit.
         burst_s: shorter activity after a quiet is no activity.
         repeats: its runs follow programmes, so a quiet's place in the run tells.
         min_ends: so many runs must have ended at a place before it is believed.
@@ -35,24 +36,47 @@ class Profile(Struct, frozen=True):
     makes_runs: bool = True
     rising_off_s: float = 600.0
     idle_cap_w: float = 0.0
+    longest_s: float = 0.0
     burst_s: float = 0.0
     repeats: bool = True
     min_ends: int = 2
     blip_s: float = 0.0
 
 
+_LONGEST_S = 8 * 3600.0
 _ALL = (
     # Lock and display draw 2 to 4 W, electronics after a wash up to 15 W for hours; the drum
     # draws 30 W and more. Soaking pauses last 8 minutes and more.
-    Profile("washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0),
+    Profile("washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
     # A heat pump idles below 30 W between its drum's turns. Drying hardly ever pauses, but
-    # the drum turns for 10 to 20 s now and then after the end.
-    Profile("dryer", 30.0, 120, 240, 60, rising_off_s=240, idle_cap_w=45.0, burst_s=30),
+    # the drum turns for 10 to 20 s now and then after the end. Moisture tells how long.
+    Profile(
+        "dryer",
+        30.0,
+        120,
+        240,
+        60,
+        rising_off_s=240,
+        idle_cap_w=45.0,
+        longest_s=_LONGEST_S,
+        burst_s=30,
+        repeats=False,
+    ),
     # The same drum as a washing machine, with hardly a pause between washing and drying.
-    Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0),
+    Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
     # Drying is half an hour to an hour of silence, then a pump for half a minute: a place
     # must have proven itself before it is called an end.
-    Profile("dishwasher", 5.0, 120, 3600, 100, idle_cap_w=8.0, min_ends=3, blip_s=3600),
+    Profile(
+        "dishwasher",
+        5.0,
+        120,
+        3600,
+        100,
+        idle_cap_w=8.0,
+        longest_s=_LONGEST_S,
+        min_ends=3,
+        blip_s=3600,
+    ),
     # Idle printers draw 7 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
     # its temperature pulses every 60 to 80 s, so one pulse and a margin must be missing.
     Profile("printer_3d", 40.0, 120, 90, 10, repeats=False),

@@ -5,7 +5,17 @@ What a detector remembers is a plain record, so a restart at any reading goes on
 
 from flatwatt.appliance.changes import Change, Changes, DetectorState, Finished, Started
 from flatwatt.appliance.counters import GAP_MS
-from flatwatt.appliance.pauses import ENDED, FOUND_S, SURE_MS, Quiet, learned, remembered, wait_ms
+from flatwatt.appliance.levels import STEPS, busy, raised, spent
+from flatwatt.appliance.pauses import (
+    DRIED_S,
+    ENDED,
+    FOUND_S,
+    SURE_MS,
+    Quiet,
+    learned,
+    remembered,
+    wait_ms,
+)
 from flatwatt.appliance.phases import TRANSITIONS, Action, Phase, Signal
 from flatwatt.appliance.profiles import Profile
 from flatwatt.model import Flag, Reading, State
@@ -26,9 +36,6 @@ HELD_MS = 120_000
 """A LOW this soon after a HIGH means that the power was held until then."""
 LOST_MS = 2_400_000
 """A hole of up to 40 minutes between two HIGHs does not part a run by itself."""
-IDLE_MS = 3_600_000
-"""So long no more than idle power, and it is idle."""
-IDLE_MARGIN = 1.2
 MAX_W = 1e6
 """More is no power; nor is NaN."""
 PACE = 1.05
@@ -52,7 +59,6 @@ class Detector:
         self.state = state or DetectorState()
         self._profile = profile
         self._on_w = self.state.on_w or profile.on_power_w
-        self._cap_w = profile.idle_cap_w
         self._min_on_ms = profile.min_on_s * 1000
         self._min_mwh = profile.min_energy_wh * 1000
         self._hold_ms = profile.finished_hold_s * 1000
@@ -112,6 +118,8 @@ class Detector:
         if not self._profile.makes_runs or (state.phase is Phase.REST and not state.high):
             return ()
         if state.phase is not Phase.REST:
+            if self._profile.longest_s:
+                spent(state, power_w, hole_ms)
             state.step_ms *= PACE if hole_ms > state.step_ms else 1 / PACE
             if hole_ms > HELD_MS:
                 return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
@@ -165,9 +173,8 @@ class Detector:
             return Signal.LOW
         state.high_ms, state.high_mwh = at_ms, total_mwh
         state.peak_w = max(state.peak_w, power_w)
-        if power_w >= self._cap_w:
-            state.busy_ms, state.busy_mwh, state.idle_peak_w = at_ms, total_mwh, 0.0
-        elif self._idles(power_w, at_ms):
+        if raised(state, self._profile, power_w, at_ms, total_mwh):
+            self._on_w = state.on_w
             return Signal.LONG_LOW
         long_enough = at_ms - state.start_ms >= self._min_on_ms
         proven = long_enough and total_mwh - state.start_mwh >= self._min_mwh
@@ -188,17 +195,6 @@ class Detector:
             state.start_ms, state.start_mwh = state.burst_ms, state.burst_mwh
             state.quiets, state.longest_s = [], 0
         state.low_ms = state.burst_ms = state.wait_ms = None
-        return True
-
-    def _idles(self, power_w: float, at_ms: int) -> bool:
-        """Learn the quiet level of what draws only idle power for long."""
-        state = self.state
-        state.idle_peak_w = max(state.idle_peak_w, power_w)
-        if at_ms - state.busy_ms < IDLE_MS:
-            return False
-        state.on_w = min(self._cap_w, state.idle_peak_w * IDLE_MARGIN)
-        self._on_w = state.on_w
-        state.end_ms, state.end_mwh = state.busy_ms, state.busy_mwh
         return True
 
     def _low(self, at_ms: int, total_mwh: int) -> Signal:
@@ -248,7 +244,8 @@ class Detector:
     def _begin(self, at_ms: int, power_w: float, total_mwh: int) -> None:
         state = self.state
         state.start_ms, state.start_mwh, state.peak_w = at_ms, total_mwh, power_w
-        state.busy_ms, state.busy_mwh, state.idle_peak_w = at_ms, total_mwh, 0.0
+        busy(state, at_ms, total_mwh)
+        state.spent_ms = [0] * (STEPS + 1)
         state.high_ms, state.high_mwh = at_ms, total_mwh
         state.finished_ms = state.low_ms = state.burst_ms = state.wait_ms = None
         state.quiets, state.longest_s, state.holed = [], 0, False
@@ -270,9 +267,9 @@ class Detector:
         if state.ended_ms is None:
             return
         gap_s = (state.start_ms - state.ended_ms) // 1000
-        if not 0 < gap_s <= self._profile.blip_s:
-            return
         end = state.memory[-1][-1]
+        if not 0 < gap_s <= self._profile.blip_s or end.longest_s >= DRIED_S:
+            return
         last_s = end.elapsed_s + gap_s + (state.end_ms - state.start_ms) // 1000
         state.memory[-1][-1] = Quiet(end.elapsed_s, end.energy_mwh, end.longest_s, gap_s)
         state.memory[-1].append(Quiet(last_s, end.energy_mwh, max(end.longest_s, gap_s)))

@@ -1,0 +1,86 @@
+"""The quiet level rises to what the appliance itself, or a load beside it, draws at rest."""
+
+from flatwatt.appliance.changes import Finished, Started
+from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.states import Detector
+from flatwatt.model import Reading
+
+STEP_MS = 10_000
+T0 = 1_790_000_000_000
+
+
+class Machine:
+    def __init__(self, kind: str) -> None:
+        self.detector = Detector("it", PROFILES[kind])
+        self.at_ms, self.total_mwh = T0, 0
+        self.changes: list[Started | Finished] = []
+
+    def draw(self, power_w: float, minutes: float) -> "Machine":
+        for _ in range(round(minutes * 6)):
+            self.at_ms += STEP_MS
+            self.total_mwh += round(power_w * STEP_MS / 3600)
+            reading = Reading(self.at_ms, "it", "plug", power_w)
+            self.changes += self.detector.feed(reading, self.total_mwh)
+        return self
+
+    @property
+    def runs(self) -> list[Finished]:
+        return [each for each in self.changes if isinstance(each, Finished)]
+
+
+def test_a_wash_whose_standby_is_higher_than_its_kinds_ends_where_the_standby_began():
+    machine = Machine("washing_machine").draw(2000, 20).draw(200, 20).draw(18, 90)
+    (run,) = machine.runs
+    assert abs(run.end_ms - (T0 + 40 * 60_000)) <= STEP_MS
+    assert machine.detector.state.on_w > 18
+
+
+def test_the_next_wash_on_that_standby_ends_as_any_other():
+    machine = Machine("washing_machine").draw(2000, 20).draw(200, 20).draw(18, 90)
+    machine.draw(2000, 20).draw(200, 20).draw(18, 12)
+    assert len(machine.runs) == 2
+
+
+def test_a_refrigerator_on_the_same_strip_hides_washes_for_one_third_of_a_day_only():
+    machine = Machine("washing_machine")
+    for _ in range(12):
+        machine.draw(110, 18).draw(20, 34)
+    before = len(machine.runs)
+    for _ in range(2):
+        machine.draw(2000, 20).draw(300, 30)
+        for _ in range(4):
+            machine.draw(110, 18).draw(20, 34)
+    washes = machine.runs[before:]
+    assert len(washes) == 2
+    assert all(run.end_ms - run.start_ms < 52 * 60_000 for run in washes)
+
+
+def test_a_print_of_two_days_is_one_run():
+    machine = Machine("printer_3d").draw(250, 5).draw(110, 48 * 60).draw(8, 5)
+    (run,) = machine.runs
+    assert run.end_ms - run.start_ms > 48 * 3_600_000
+    assert machine.detector.state.on_w == 0
+
+
+def test_what_heats_for_a_third_of_a_day_is_no_base_load():
+    machine = Machine("washing_machine").draw(2000, 9 * 60)
+    assert machine.runs == []
+    assert machine.detector.state.on_w == 0
+
+
+def test_a_dryer_turning_now_and_then_after_its_end_is_one_run_back_dated():
+    machine = Machine("dryer").draw(2000, 40).draw(200, 5).draw(1, 1)
+    for _ in range(30):
+        machine.draw(180, 1 / 3).draw(1, 1)
+    (run,) = machine.runs
+    assert abs(run.end_ms - (T0 + 45 * 60_000)) <= STEP_MS
+    assert len(machine.changes) == 2
+
+
+def test_a_dishwashers_stroke_after_an_announced_end_is_learned():
+    machine = Machine("dishwasher").draw(2000, 60).draw(0, 30)
+    for _ in range(4):
+        machine.draw(0, 300).draw(2000, 60).draw(0, 25).draw(30, 1).draw(0, 120)
+    last = machine.runs[-1]
+    assert last.noticed_ms - last.end_ms < 3_600_000
+    assert last.end_ms - last.start_ms > 85 * 60_000
