@@ -21,8 +21,8 @@ def of_trace(trace: Trace, by_trace: bool) -> list[str]:
     if by_trace:
         return ["all", trace.name]
     groups = ["all", f"data: {trace.source}", f"{trace.kind}, {trace.source}"]
-    if trace.step_s >= MINUTE_S and trace.source == "real":
-        groups.append("case: means of 60 s")
+    if trace.source == "real":
+        groups.append(f"case: real, {'60 s' if trace.step_s >= MINUTE_S else '1 to 5 s'}")
     return groups + [case for end, case in DERIVED.items() if trace.name.endswith(end)]
 
 

@@ -3,7 +3,7 @@
 from flatwatt.appliance.changes import Finished, Started
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.appliance.states import Detector
-from flatwatt.model import Reading
+from flatwatt.model import Reading, State
 
 STEP_MS = 10_000
 T0 = 1_790_000_000_000
@@ -75,6 +75,14 @@ def test_a_dryer_turning_now_and_then_after_its_end_is_one_run_back_dated():
     (run,) = machine.runs
     assert abs(run.end_ms - (T0 + 45 * 60_000)) <= STEP_MS
     assert len(machine.changes) == 2
+
+
+def test_a_dryer_stays_finished_while_it_turns_now_and_then():
+    machine = Machine("dryer").draw(2000, 40).draw(1, 6)
+    for _ in range(10):
+        machine.draw(180, 1 / 3)
+        assert machine.detector.state_now is State.FINISHED
+        machine.draw(1, 1)
 
 
 def test_a_dishwashers_stroke_after_an_announced_end_is_learned():

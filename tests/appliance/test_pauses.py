@@ -1,5 +1,9 @@
 """A quiet is waited out as long as this appliance's own runs say."""
 
+import msgspec
+import pytest
+
+from flatwatt.appliance.changes import DetectorState, Finished
 from flatwatt.appliance.pauses import (
     ENDED,
     QUIETS,
@@ -11,6 +15,8 @@ from flatwatt.appliance.pauses import (
     wait_ms,
 )
 from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.states import Detector
+from flatwatt.model import Reading
 
 WASHER, DISHWASHER, PRINTER = (
     PROFILES[kind] for kind in ("washing_machine", "dishwasher", "printer_3d")
@@ -72,3 +78,41 @@ def test_what_is_remembered_is_bounded():
         assert len(quiets) <= QUIETS
         learned(memory, quiets, END)
     assert len(memory) <= RUNS
+
+
+WASH = [2.0] * 600 + [2000.0] * 120 + ([150.0] * 3 + [3.0] * 4) * 40 + [400.0] * 20 + [2.0] * 600
+
+
+def runs(restart_every: int | None, step_ms: int) -> list[Finished]:
+    """Six equal washes; the detector may be saved and made anew every so often."""
+    detector = Detector("it", WASHER)
+    found: list[Finished] = []
+    total_mwh = 0
+    for index, power_w in enumerate(WASH * 6):
+        if restart_every and index % restart_every == 0:
+            saved = msgspec.json.encode(detector.state)
+            detector = Detector("it", WASHER, msgspec.json.decode(saved, type=DetectorState))
+        total_mwh += round(power_w * step_ms / 3600)
+        reading = Reading(1_790_000_000_000 + index * step_ms, "it", "plug", power_w)
+        changes = detector.feed(reading, total_mwh)
+        found += [change for change in changes if isinstance(change, Finished)]
+    return found
+
+
+@pytest.mark.parametrize("step_ms", [5_000, 10_000, 60_000])
+def test_the_third_run_of_a_programme_is_announced_soon_after_its_end(step_ms):
+    late_ms = [run.noticed_ms - run.end_ms for run in runs(None, step_ms)]
+    assert len(late_ms) == 6
+    assert late_ms[0] >= WASHER.min_off_s * 1000
+    assert max(late_ms[2:]) <= max(90_000, 6 * step_ms)
+
+
+def test_restarts_in_between_forget_nothing_that_was_learned():
+    assert runs(97, 10_000) == runs(None, 10_000)
+
+
+def test_what_is_learned_of_an_appliance_stays_small():
+    detector = Detector("it", WASHER)
+    full = Quiet(99_999, 99_999_999, 99_999, 99_999)
+    detector.state.memory = [[full] * QUIETS for _ in range(RUNS)]
+    assert len(msgspec.json.encode(detector.state)) < 64_000

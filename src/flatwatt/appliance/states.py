@@ -234,6 +234,7 @@ class Detector:
         if action is Action.BEGIN:
             self._begin(at_ms, power_w, total_mwh)
         elif action is Action.ANNOUNCE:
+            self.state.finished_ms = None  # a mere candidate leaves it finished
             return (Started(self.state.start_ms, self.state.start_mwh, at_ms),)
         elif action is Action.DROP:
             self._correct()
@@ -247,7 +248,7 @@ class Detector:
         busy(state, at_ms, total_mwh)
         state.spent_ms = [0] * (STEPS + 1)
         state.high_ms, state.high_mwh = at_ms, total_mwh
-        state.finished_ms = state.low_ms = state.burst_ms = state.wait_ms = None
+        state.low_ms = state.burst_ms = state.wait_ms = None
         state.quiets, state.longest_s, state.holed = [], 0, False
 
     def _finish(self, at_ms: int) -> Finished:
