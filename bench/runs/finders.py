@@ -20,6 +20,8 @@ LOOK = 100
 """A recording whose first readings have no counter is metered by its power."""
 BLUEPRINT_W = 5.0
 BLUEPRINT_MS = 300_000
+HELD_MS = 600_000
+"""A power is taken to hold so long at most."""
 
 
 @dataclass
@@ -31,21 +33,32 @@ class Found:
     seconds: float
 
 
-def blueprint(_: str, told: Iterable[Reading]) -> Found:
-    """Take every stretch above 5 W, over when it stayed below for five minutes."""
+def blueprint(kind: str, told: Iterable[Reading]) -> Found:
+    """Take every stretch above 5 W, over when it stayed below for five minutes.
+
+    It is helped: what drew less than the least run of its kind is not counted against it.
+    """
+    least_wh = PROFILES[kind].min_energy_wh
     found: list[Prediction] = []
     start_ms = low_ms = None
-    count, began = 0, time.perf_counter()
+    energy_wh, count, began = 0.0, 0, time.perf_counter()
+    last_ms, last_w = 0, 0.0
     for reading in told:
         count += 1
         if reading.power_w is None:
             continue
-        if reading.power_w >= BLUEPRINT_W:
-            start_ms, low_ms = (reading.at_ms if start_ms is None else start_ms), None
+        at_ms, power_w = reading.at_ms, reading.power_w
+        energy_wh += last_w * min(at_ms - last_ms, HELD_MS) / 3_600_000
+        last_ms, last_w = at_ms, power_w
+        if power_w >= BLUEPRINT_W:
+            if start_ms is None:
+                start_ms, energy_wh = at_ms, 0.0
+            low_ms = None
         elif start_ms is not None:
-            low_ms = reading.at_ms if low_ms is None else low_ms
-            if reading.at_ms - low_ms >= BLUEPRINT_MS:
-                found.append(Prediction(start_ms, low_ms, reading.at_ms))
+            low_ms = at_ms if low_ms is None else low_ms
+            if at_ms - low_ms >= BLUEPRINT_MS:
+                if energy_wh >= least_wh:
+                    found.append(Prediction(start_ms, low_ms, at_ms))
                 start_ms = low_ms = None
     return Found(found, count, time.perf_counter() - began)
 
