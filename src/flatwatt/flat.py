@@ -25,7 +25,7 @@ from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter
 from flatwatt.store.readings import BadRow, Position, read
 
-DERIVATION = "3"
+DERIVATION = "4"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 
 

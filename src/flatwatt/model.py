@@ -134,6 +134,36 @@ Slice: TypeAlias = tuple[int, int]
 """Energy of one quarter-hour: (its start in ms, milliwatt-hours)."""
 
 
+class Stage(Struct, frozen=True):
+    """A part of a run: heating, printing, spinning, ….
+
+    Attributes:
+        name: the stage's word in English, a key of `report.wording`.
+        start_ms, end_ms: from, to; the stages of a run follow one another without a gap.
+        energy_mwh: booked in it; the stages add up to their run.
+        slices: its energy by quarter-hour, so that any tariff can price it.
+    """
+
+    name: str
+    start_ms: int
+    end_ms: int
+    energy_mwh: int
+    slices: tuple[Slice, ...] = ()
+
+
+class Curve(Struct, frozen=True):
+    """How the energy of a run rose.
+
+    Attributes:
+        step_ms: time between two points.
+        mwh: energy since the run's start at its start, one step later, and so on; the last
+            point is the run's end, which may come sooner than a whole step.
+    """
+
+    step_ms: int = 0
+    mwh: tuple[int, ...] = ()
+
+
 class Run(Struct, frozen=True):
     """One print, one wash: from start to end.
 
@@ -145,6 +175,10 @@ class Run(Struct, frozen=True):
         peak_w: highest reading.
         slices: the energy by quarter-hour, so that any tariff can price it later.
         missing_ms: time in which nothing could be measured.
+        stages: in order; empty while its kind's are not known.
+        curve: how its energy rose.
+        programme: id of the programme it was found to be, `p1`, `p2` …; empty when unknown.
+        emptied_ms: when somebody opened the door or switched it off after the end, if seen.
     """
 
     id: str
@@ -155,6 +189,10 @@ class Run(Struct, frozen=True):
     peak_w: float
     slices: tuple[Slice, ...] = ()
     missing_ms: int = 0
+    stages: tuple[Stage, ...] = ()
+    curve: Curve = Curve()
+    programme: str = ""
+    emptied_ms: int | None = None
 
 
 class Event(Struct, frozen=True):

@@ -85,6 +85,11 @@ class Detector:
         return None if self.state.phase is Phase.REST else self.state.start_ms
 
     @property
+    def start_mwh(self) -> int:
+        """Booked total at the start of the run or of the candidate."""
+        return self.state.start_mwh
+
+    @property
     def run_start_ms(self) -> int | None:
         """Start of the announced run going on, else None."""
         running = self.state.phase in (Phase.RUNNING, Phase.PAUSED)

@@ -8,7 +8,9 @@ their milliwatt-hours exactly.
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from flatwatt.appliance.curve import CurveState, begun, cut, extend
 from flatwatt.appliance.energy import Meter, MeterState, split
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.slots import run_id, trimmed
@@ -59,6 +61,7 @@ class TrackerState(Struct):
     quarters: dict[str, dict[int, QuarterNow]] = field(default_factory=dict)
     slices: dict[int, int] = field(default_factory=dict)
     run_missing_ms: int = 0
+    curve: CurveState = field(default_factory=CurveState)
     total_mwh: int = 0
     last: Reading | None = None
     last_run: Run | None = None
@@ -138,6 +141,7 @@ class Tracker:
         if self._detector.since_ms != before_ms and not self._still(before_ms, runs):
             state.slices = {}
             state.run_missing_ms = 0
+        self._draw(reading.at_ms)
         state.last = reading
         return runs
 
@@ -249,6 +253,15 @@ class Tracker:
             run.end_ms is None and self._detector.since_ms == run.start_ms for run in runs
         )
 
+    def _draw(self, at_ms: int) -> None:
+        """Let the curve of the candidate or run grow."""
+        detector, state = self._detector, self._state
+        if detector.since_ms is None:
+            return
+        if detector.since_ms != state.curve.start_ms:
+            state.curve = begun(detector.since_ms, detector.start_mwh)
+        extend(state.curve, at_ms, state.total_mwh)
+
     def _run_of(self, change: Started | Finished) -> Run:
         if isinstance(change, Started):
             slices = tuple(self._state.slices.items())
@@ -258,6 +271,7 @@ class Tracker:
         run = self._make_run(
             change.start_ms, change.end_ms, change.energy_mwh, change.peak_w, slices
         )
+        run = replace(run, curve=cut(self._state.curve, change.end_ms, change.energy_mwh))
         self._state.last_run = run
         return run
 

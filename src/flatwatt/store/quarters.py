@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from flatwatt.errors import StoreError
-from flatwatt.model import QUARTER_MS, Run, Slice
+from flatwatt.model import QUARTER_MS, Curve, Run, Slice, Stage
 from flatwatt.store import database
 from flatwatt.store.files import Position
 
@@ -48,9 +48,10 @@ _SCHEMA = (
             state BLOB NOT NULL
         )""",
     ),
+    ("ALTER TABLE run ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",),
 )
 _PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)"
 _GET_QUARTERS = """SELECT * FROM quarter
     WHERE start_s >= ? AND start_s < ? AND appliance = ifnull(?, appliance)
@@ -98,6 +99,15 @@ class Checkpoint(Struct, frozen=True):
     version: str
     position: Position
     state: bytes
+
+
+class _More(Struct, frozen=True, omit_defaults=True):
+    """What is kept of a run beside the columns that are asked by."""
+
+    stages: tuple[Stage, ...] = ()
+    curve: Curve = Curve()
+    programme: str = ""
+    emptied_ms: int | None = None
 
 
 class Quarters:
@@ -283,9 +293,12 @@ def _quarter_row(each: Quarter) -> tuple[object, ...]:
 
 def _run_row(run: Run) -> tuple[object, ...]:
     values = msgspec.structs.astuple(run)
-    return (*values[:6], msgspec.json.encode(run.slices).decode(), run.missing_ms)
+    more = _More(run.stages, run.curve, run.programme, run.emptied_ms)
+    slices = msgspec.json.encode(run.slices).decode()
+    return (*values[:6], slices, run.missing_ms, msgspec.json.encode(more).decode())
 
 
-def _run_of(row: tuple[str, str, int, int | None, int, float, str, int]) -> Run:
+def _run_of(row: tuple[str, str, int, int | None, int, float, str, int, str]) -> Run:
     slices = msgspec.json.decode(row[6], type=tuple[Slice, ...])
-    return Run(*row[:6], slices, row[7])
+    more = msgspec.json.decode(row[8], type=_More)
+    return Run(*row[:6], slices, row[7], *msgspec.structs.astuple(more))
