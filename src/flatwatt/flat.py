@@ -15,7 +15,7 @@ from flatwatt.appliance.marks import marked
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.appliance.tracker import Tracker, TrackerState
 from flatwatt.config import Config
-from flatwatt.model import Counter, Event, Reading, Run, Snapshot
+from flatwatt.model import Counter, Event, Happening, Reading, Run, Snapshot
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.events import button_event, event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
@@ -27,6 +27,9 @@ from flatwatt.store.readings import BadRow, Position, read
 
 DERIVATION = "4"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
+
+LASTING = ("finished", "emptied")
+"""What changes a run that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +139,16 @@ class Flat:
             tracker = trackers.get(reading.appliance)
             if tracker is None:
                 tracker = trackers[reading.appliance] = self._tracker(reading.appliance)
-            runs = tracker.feed(reading)
-            if runs:
-                self._runs.extend(run for run in runs if run.end_ms is not None)
-                found.extend(self._untold(runs))
+            told = tracker.feed(reading)
+            if told:
+                self._runs.extend(each.run for each in told if each.kind in LASTING)
+                found.extend(self._untold(told))
         if readings:
             self.newest_ms = max(self.newest_ms, readings[-1].at_ms)
         return self._tell(found) if found or self._book.behind else found
 
-    def _untold(self, runs: Sequence[Run]) -> list[Event]:
-        events = [event_of(run, self.tariff) for run in runs]
+    def _untold(self, told: Sequence[Happening]) -> list[Event]:
+        events = [event_of(each, self.tariff) for each in told]
         until_ms = self._told_until_ms
         return [event for event in events if until_ms is None or event.at_ms > until_ms]
 

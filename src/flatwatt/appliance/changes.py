@@ -18,17 +18,47 @@ class Started(Struct, frozen=True):
     noticed_ms: int
 
 
+class Supposed(Struct, frozen=True):
+    """The run is probably over, since `end_ms`, with the total at `end_mwh` then.
+
+    Attributes:
+        probability: that it is, 0 to 1; measured against what came after (`bench/runs`).
+        count: how often it was supposed in this run before, from 0.
+    """
+
+    end_ms: int
+    end_mwh: int
+    probability: float
+    count: int
+    noticed_ms: int
+
+
+class Resumed(Struct, frozen=True):
+    """It was not over: it went on at `at_ms`; takes back the Supposed of the same count."""
+
+    at_ms: int
+    count: int
+    noticed_ms: int
+
+
 class Finished(Struct, frozen=True):
-    """A run is over: back-dated start and end, energy between them, highest power."""
+    """A run is over: back-dated start and end, energy between them, highest power.
+
+    Attributes:
+        probability: that it is, 0 to 1.
+        holed: nothing was heard for long within it, so it is no model for others.
+    """
 
     start_ms: int
     end_ms: int
     energy_mwh: int
     peak_w: float
     noticed_ms: int
+    probability: float = 1.0
+    holed: bool = False
 
 
-Change: TypeAlias = Started | Finished
+Change: TypeAlias = Started | Supposed | Resumed | Finished
 Changes: TypeAlias = tuple[Change, ...]
 
 
@@ -47,7 +77,11 @@ class DetectorState(Struct):
         zero_ms: since when it draws exactly nothing.
         finished_ms: when the last run was found to be over; None once it is idle.
         burst_ms, burst_mwh: since when it is HIGH within a LOW that still counts.
-        wait_ms: how long this LOW must last; None while it is too short to ask.
+        likely_ms, likely, certain_ms, certain: how long this LOW must last (`Verdict`);
+            likely_ms None while nobody asked.
+        supposed: how often this run was supposed to be over.
+        heat_ms: when it last heated; None while it has not in this run.
+        stroke_ms: since when it works without a longer quiet.
         step_ms: usual time between two readings of a run.
         longest_s: longest quiet in this run.
         holed: nothing was heard for long within this run, so nothing is learned from it.
@@ -76,7 +110,13 @@ class DetectorState(Struct):
     finished_ms: int | None = None
     burst_ms: int | None = None
     burst_mwh: int = 0
-    wait_ms: int | None = None
+    likely_ms: int | None = None
+    likely: float = 0.0
+    certain_ms: int = 0
+    certain: float = 0.0
+    supposed: int = 0
+    heat_ms: int | None = None
+    stroke_ms: int = 0
     step_ms: float = FIRST_STEP_MS
     longest_s: int = 0
     holed: bool = False

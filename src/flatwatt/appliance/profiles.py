@@ -23,8 +23,10 @@ class Profile(Struct, frozen=True):
         longest_s: longer than any programme of its kind; 0 when there is no such limit.
         burst_s: shorter activity after a quiet is no activity.
         repeats: its runs follow programmes, so a quiet's place in the run tells.
-        min_ends: so many runs must have ended at a place before it is believed.
+        doubt: weight of what is known of the kind against one own run: places of a run are
+            nearly always alike, so little; more where runs do not repeat.
         blip_s: activity that is no run this soon after a run was its last stroke.
+        waits: it waits to be emptied after a run, with a lamp or a display on.
     """
 
     kind: str
@@ -39,15 +41,18 @@ class Profile(Struct, frozen=True):
     longest_s: float = 0.0
     burst_s: float = 0.0
     repeats: bool = True
-    min_ends: int = 2
+    doubt: float = 0.05
     blip_s: float = 0.0
+    waits: bool = False
 
 
 _LONGEST_S = 8 * 3600.0
 _ALL = (
     # Lock and display draw 2 to 4 W, electronics after a wash up to 15 W for hours; the drum
     # draws 30 W and more. Soaking pauses last 8 minutes and more.
-    Profile("washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
+    Profile(
+        "washing_machine", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S, waits=True
+    ),
     # A heat pump idles below 30 W between its drum's turns. Drying hardly ever pauses, but
     # the drum turns for 10 to 20 s now and then after the end. Moisture tells how long.
     Profile(
@@ -60,12 +65,13 @@ _ALL = (
         idle_cap_w=45.0,
         longest_s=_LONGEST_S,
         burst_s=30,
+        waits=True,
         repeats=False,
+        doubt=0.5,
     ),
     # The same drum as a washing machine, with hardly a pause between washing and drying.
-    Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S),
-    # Drying is half an hour to an hour of silence, then a pump for half a minute: a place
-    # must have proven itself before it is called an end.
+    Profile("washer_dryer", 15.0, 120, 600, 20, idle_cap_w=25.0, longest_s=_LONGEST_S, waits=True),
+    # Drying is half an hour to an hour of silence, then a pump for half a minute.
     Profile(
         "dishwasher",
         5.0,
@@ -74,12 +80,12 @@ _ALL = (
         100,
         idle_cap_w=8.0,
         longest_s=_LONGEST_S,
-        min_ends=3,
         blip_s=3600,
+        waits=True,
     ),
     # Idle printers draw 7 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
     # its temperature pulses every 60 to 80 s, so one pulse and a margin must be missing.
-    Profile("printer_3d", 40.0, 120, 90, 10, repeats=False),
+    Profile("printer_3d", 40.0, 120, 90, 10, repeats=False, doubt=1.0),
     # A compressor comes and goes by itself.
     Profile("fridge", 15.0, 0, 0, 0, makes_runs=False),
     Profile("other", 20.0, 120, 600, 5),

@@ -10,17 +10,27 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from flatwatt.appliance import quarters as slots
 from flatwatt.appliance.curve import CurveState, begun, cut, extend
-from flatwatt.appliance.energy import Meter, MeterState, split
+from flatwatt.appliance.emptied import EmptiedState, wait_for, watch
+from flatwatt.appliance.energy import Meter, MeterState
 from flatwatt.appliance.profiles import Profile
+from flatwatt.appliance.quarters import OfPlug, QuarterNow
 from flatwatt.appliance.slots import run_id, trimmed
-from flatwatt.appliance.states import Detector, DetectorState, Finished, Started
+from flatwatt.appliance.states import (
+    Change,
+    Detector,
+    DetectorState,
+    Finished,
+    Resumed,
+    Started,
+    Supposed,
+)
 from flatwatt.model import (
-    QUARTER_MS,
     Basis,
     Counter,
     CounterKind,
-    Flag,
+    Happening,
     Interval,
     Reading,
     Run,
@@ -32,36 +42,16 @@ UNKNOWN_COUNTER = Counter(CounterKind.LIFETIME, resolution_wh=1.0)
 """Of a plug in an old record whose family this flatwatt does not know."""
 
 
-class QuarterNow(Struct, gc=False):
-    """A quarter-hour of one plug that is still being filled, or was just filled.
-
-    Attributes:
-        energy_mwh: booked in it.
-        power_min_mw, power_max_mw: of the readings in it; None without any.
-        readings: how many.
-        missing_ms: time in which nothing could be measured.
-        flags: all flags of its intervals together.
-        dirty: changed since it was last written down.
-    """
-
-    energy_mwh: int = 0
-    power_min_mw: int | None = None
-    power_max_mw: int | None = None
-    readings: int = 0
-    missing_ms: int = 0
-    flags: int = 0
-    dirty: bool = True
-
-
 class TrackerState(Struct):
     """What a tracker remembers, for a checkpoint."""
 
     detector: DetectorState
     meters: dict[str, MeterState] = field(default_factory=dict)
-    quarters: dict[str, dict[int, QuarterNow]] = field(default_factory=dict)
+    quarters: dict[str, OfPlug] = field(default_factory=dict)
     slices: dict[int, int] = field(default_factory=dict)
     run_missing_ms: int = 0
     curve: CurveState = field(default_factory=CurveState)
+    emptied: EmptiedState = field(default_factory=EmptiedState)
     total_mwh: int = 0
     last: Reading | None = None
     last_run: Run | None = None
@@ -111,6 +101,11 @@ class Tracker:
         return self._detector.state_now
 
     @property
+    def probably_finished(self) -> float | None:
+        """How probable it is that the run going on is over; None while nobody supposes so."""
+        return self._detector.probably_finished
+
+    @property
     def total_mwh(self) -> int:
         """Booked since ever; never decreases."""
         return self._state.total_mwh
@@ -120,46 +115,43 @@ class Tracker:
         """The newest finished run."""
         return self._state.last_run
 
-    def feed(self, reading: Reading) -> tuple[Run, ...]:
-        """Book a reading.
-
-        Returns:
-            Runs that were just found to have started (`end_ms` None) or finished.
-        """
-        state = self._state
+    def feed(self, reading: Reading) -> tuple[Happening, ...]:
+        """Book a reading; return what it shows to have happened."""
+        state, detector = self._state, self._detector
         meter = self._meters.get(reading.plug)
         if meter is None:
             meter = self._add_plug(reading)
+        quarters = state.quarters[reading.plug]
         interval = meter.feed(reading)
-        before_ms = self._detector.since_ms
+        before_ms = detector.since_ms
         if interval is not None:
             state.total_mwh += interval.energy_mwh
-            self._book(interval, reading.plug, in_run=before_ms is not None)
-        self._note(reading)
-        changes = self._detector.feed(reading, state.total_mwh)
-        runs = tuple(map(self._run_of, changes)) if changes else ()
-        if self._detector.since_ms != before_ms and not self._still(before_ms, runs):
-            state.slices = {}
-            state.run_missing_ms = 0
-        self._draw(reading.at_ms)
+            slices = slots.book(quarters, interval)
+            if before_ms is not None:
+                self._collect(interval, slices)
+        slots.note(quarters, reading)
+        changes = detector.feed(reading, state.total_mwh)
+        told = tuple(map(self._told, changes)) if changes else ()
+        since_ms = detector.since_ms
+        if since_ms != before_ms and not self._still(before_ms, changes):
+            state.slices, state.run_missing_ms = {}, 0
+        if since_ms is not None:
+            self._draw(since_ms, reading.at_ms)
+        elif state.emptied.end_ms is not None:
+            told += self._watch(reading)
         state.last = reading
-        return runs
+        return told
 
     def run_now(self) -> Run | None:
         """Return the announced run going on, with its energy so far."""
         start_ms = self._detector.run_start_ms
-        if start_ms is None:
-            return None
-        slices = tuple(self._state.slices.items())
-        energy_mwh = sum(mwh for _, mwh in slices)
-        return self._make_run(start_ms, None, energy_mwh, self._detector.peak_w, slices)
+        return None if start_ms is None else self._begun(start_ms)
 
     def today(self, since_ms: int) -> list[Slice]:
         """Return the quarter-hours since `since_ms`, at most as far back as is kept."""
         return [
             (start_ms, quarter.energy_mwh)
-            for quarters in self._state.quarters.values()
-            for start_ms, quarter in quarters.items()
+            for _, start_ms, quarter in self.quarters()
             if start_ms >= since_ms
         ]
 
@@ -170,9 +162,7 @@ class Tracker:
 
     def quarters(self) -> Iterator[tuple[str, int, QuarterNow]]:
         """Yield (plug, start in ms, quarter) of all that is kept in memory."""
-        for plug, quarters in self._state.quarters.items():
-            for start_ms, quarter in quarters.items():
-                yield plug, start_ms, quarter
+        return slots.listed(self._state.quarters)
 
     def dirty(self) -> Iterator[tuple[str, int, QuarterNow]]:
         """Yield what changed since it was last yielded here."""
@@ -184,105 +174,88 @@ class Tracker:
     def forget(self, before_ms: int) -> None:
         """Drop clean quarters that began before `before_ms`, but never a plug's newest."""
         for plug, quarters in self._state.quarters.items():
-            newest_ms = max(quarters, default=0)
-            self._state.quarters[plug] = {
-                start_ms: quarter
-                for start_ms, quarter in quarters.items()
-                if quarter.dirty or start_ms >= before_ms or start_ms == newest_ms
-            }
+            self._state.quarters[plug] = slots.kept(quarters, before_ms)
 
     def _counter(self, plug: str) -> Counter:
         return self._counters.get(plug.partition("-")[0], UNKNOWN_COUNTER)
 
     def _add_plug(self, reading: Reading) -> Meter:
         meter = self._meters[reading.plug] = Meter(self._counter(reading.plug))
-        start_ms = reading.at_ms - reading.at_ms % QUARTER_MS
-        quarter = QuarterNow(flags=Flag.GAP)  # its beginning was never heard
-        self._state.quarters[reading.plug] = {start_ms: quarter}
+        self._state.quarters[reading.plug] = slots.first_of(reading.at_ms)
         return meter
 
-    def _quarter(self, plug: str, start_ms: int) -> QuarterNow:
-        quarters = self._state.quarters[plug]
-        quarter = quarters.get(start_ms)
-        if quarter is None:
-            quarter = quarters[start_ms] = QuarterNow()
-        return quarter
-
-    def _book(self, interval: Interval, plug: str, *, in_run: bool) -> None:
-        slices: tuple[Slice, ...]
-        start_ms = interval.start_ms - interval.start_ms % QUARTER_MS
-        if interval.end_ms <= start_ms + QUARTER_MS:
-            slices = ((start_ms, interval.energy_mwh),)
-        else:
-            slices = split(interval)
+    def _collect(self, interval: Interval, slices: tuple[Slice, ...]) -> None:
+        """Add an interval to the candidate or run."""
+        kept = self._state.slices
         for slot_ms, energy_mwh in slices:
-            quarter = self._quarter(plug, slot_ms)
-            quarter.energy_mwh += energy_mwh
-            quarter.flags |= interval.flags
-            quarter.dirty = True
-            if in_run:
-                kept = self._state.slices
-                kept[slot_ms] = kept.get(slot_ms, 0) + energy_mwh
+            kept[slot_ms] = kept.get(slot_ms, 0) + energy_mwh
         if interval.basis is Basis.MISSING:
-            self._book_missing(interval, plug, in_run=in_run)
-
-    def _book_missing(self, interval: Interval, plug: str, *, in_run: bool) -> None:
-        from_ms = interval.start_ms
-        while from_ms < interval.end_ms:
-            slot_ms = from_ms - from_ms % QUARTER_MS
-            until_ms = min(interval.end_ms, slot_ms + QUARTER_MS)
-            self._quarter(plug, slot_ms).missing_ms += until_ms - from_ms
-            from_ms = until_ms
-        if in_run:
             self._state.run_missing_ms += interval.end_ms - interval.start_ms
 
-    def _note(self, reading: Reading) -> None:
-        quarter = self._quarter(reading.plug, reading.at_ms - reading.at_ms % QUARTER_MS)
-        quarter.readings += 1
-        quarter.dirty = True
-        if reading.power_w is not None:
-            power_mw = round(reading.power_w * 1000)
-            if quarter.power_max_mw is None or power_mw > quarter.power_max_mw:
-                quarter.power_max_mw = power_mw
-            if quarter.power_min_mw is None or power_mw < quarter.power_min_mw:
-                quarter.power_min_mw = power_mw
-
-    def _still(self, before_ms: int | None, runs: tuple[Run, ...]) -> bool:
+    def _still(self, before_ms: int | None, changes: tuple[Change, ...]) -> bool:
         """Whether the candidate of before became this run: its energy is kept."""
         return before_ms is not None and any(
-            run.end_ms is None and self._detector.since_ms == run.start_ms for run in runs
+            isinstance(change, Started) and change.at_ms == self._detector.since_ms
+            for change in changes
         )
 
-    def _draw(self, at_ms: int) -> None:
+    def _draw(self, since_ms: int, at_ms: int) -> None:
         """Let the curve of the candidate or run grow."""
-        detector, state = self._detector, self._state
-        if detector.since_ms is None:
-            return
-        if detector.since_ms != state.curve.start_ms:
-            state.curve = begun(detector.since_ms, detector.start_mwh)
+        state = self._state
+        if since_ms != state.curve.start_ms:
+            state.curve = begun(since_ms, self._detector.start_mwh)
         extend(state.curve, at_ms, state.total_mwh)
 
-    def _run_of(self, change: Started | Finished) -> Run:
-        if isinstance(change, Started):
-            slices = tuple(self._state.slices.items())
-            energy_mwh = sum(mwh for _, mwh in slices)
-            return self._make_run(change.at_ms, None, energy_mwh, self._detector.peak_w, slices)
-        slices = trimmed(self._state.slices, change.energy_mwh)
-        run = self._make_run(
-            change.start_ms, change.end_ms, change.energy_mwh, change.peak_w, slices
-        )
-        run = replace(run, curve=cut(self._state.curve, change.end_ms, change.energy_mwh))
-        self._state.last_run = run
-        return run
+    def _watch(self, reading: Reading) -> tuple[Happening, ...]:
+        """Watch whether somebody empties the machine."""
+        state = self._state
+        if reading.power_w is None or state.last_run is None:
+            return ()
+        at_ms = watch(state.emptied, reading.at_ms, reading.power_w)
+        if at_ms is None:
+            return ()
+        state.last_run = replace(state.last_run, emptied_ms=at_ms)
+        return (Happening("emptied", at_ms, state.last_run),)
 
-    def _make_run(
-        self,
-        start_ms: int,
-        end_ms: int | None,
-        energy_mwh: int,
-        peak_w: float,
-        slices: tuple[Slice, ...],
-    ) -> Run:
+    def _told(self, change: Change) -> Happening:
+        match change:
+            case Started():
+                return Happening("started", change.at_ms, self._begun(change.at_ms))
+            case Supposed():
+                start_ms = self._detector.state.start_ms
+                energy_mwh = change.end_mwh - self._detector.start_mwh
+                run = self._ended(start_ms, change.end_ms, energy_mwh, self._detector.peak_w)
+                return Happening(
+                    "probably_finished", change.end_ms, run, change.probability, change.count
+                )
+            case Resumed():
+                run = self._begun(self._detector.state.start_ms)
+                return Happening("resumed", change.at_ms, run, count=change.count)
+            case Finished():
+                return self._finish(change)
+
+    def _finish(self, change: Finished) -> Happening:
+        run = self._ended(change.start_ms, change.end_ms, change.energy_mwh, change.peak_w)
+        self._state.last_run = run
+        if self.profile.waits:
+            wait_for(self._state.emptied, change.end_ms, change.noticed_ms)
+        return Happening("finished", change.end_ms, run, change.probability)
+
+    def _begun(self, start_ms: int) -> Run:
+        """Return a run that goes on, with its energy so far."""
+        slices = tuple(self._state.slices.items())
+        return Run(
+            id=run_id(self.appliance, start_ms),
+            appliance=self.appliance,
+            start_ms=start_ms,
+            end_ms=None,
+            energy_mwh=sum(mwh for _, mwh in slices),
+            peak_w=self._detector.peak_w,
+            slices=slices,
+            missing_ms=self._state.run_missing_ms,
+        )
+
+    def _ended(self, start_ms: int, end_ms: int, energy_mwh: int, peak_w: float) -> Run:
         return Run(
             id=run_id(self.appliance, start_ms),
             appliance=self.appliance,
@@ -290,6 +263,7 @@ class Tracker:
             end_ms=end_ms,
             energy_mwh=energy_mwh,
             peak_w=peak_w,
-            slices=slices,
+            slices=trimmed(self._state.slices, energy_mwh),
             missing_ms=self._state.run_missing_ms,
+            curve=cut(self._state.curve, end_ms, energy_mwh),
         )

@@ -1,4 +1,4 @@
-"""Runs as events: what `device_started` and `device_finished` say.
+"""What is noticed of appliances, as events.
 
 docs/events.md and store/event.schema.json describe the same fields.
 """
@@ -6,46 +6,49 @@ docs/events.md and store/event.schema.json describe the same fields.
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from flatwatt.model import Event, Run
+from flatwatt.model import Event, Happening, Run
 from flatwatt.money.cost import cents, cost_of
 from flatwatt.money.tariff import Prices
 
-
-def event_of(run: Run, prices: Prices) -> Event:
-    """Return the event of a run that has just been found to have started or finished."""
-    return started_event(run) if run.end_ms is None else finished_event(run, run.end_ms, prices)
+REPEATED = ("probably_finished", "resumed", "stage_changed")
+"""Kinds that one run can have more than once."""
 
 
-def started_event(run: Run) -> Event:
-    """Return `device_started`."""
-    return Event(
-        id=f"device_started/{run.id}",
-        kind="device_started",
-        at_ms=run.start_ms,
-        appliance=run.appliance,
-        data={"run": run.id, "started_at": utc_text(run.start_ms)},
-    )
+def event_of(told: Happening, prices: Prices) -> Event:
+    """Return the event of something that was noticed of an appliance.
+
+    Its id is made of the run and, where one run can have several of a kind, of their number.
+    """
+    run = told.run
+    data: dict[str, object] = {"run": run.id, "started_at": utc_text(run.start_ms)}
+    last = run.id
+    if told.kind in REPEATED:
+        last = f"{run.id}/{told.count}"
+    if told.kind in ("finished", "probably_finished"):
+        data |= _outcome(run, told.at_ms, prices)
+    if told.probability is not None:
+        data["probability"] = round(told.probability, 3)
+    if told.kind == "resumed":
+        data["resumed_at"] = utc_text(told.at_ms)
+    if told.kind == "emptied":
+        data["emptied_at"] = utc_text(told.at_ms)
+    if told.kind == "stage_changed":
+        data |= {"stage": told.stage, "stage_started_at": utc_text(told.at_ms)}
+    kind = told.kind if told.kind == "stage_changed" else f"device_{told.kind}"
+    return Event(f"{kind}/{last}", kind, told.at_ms, run.appliance, data)
 
 
-def finished_event(run: Run, end_ms: int, prices: Prices) -> Event:
-    """Return `device_finished`: energy, cost, duration and peak of the run."""
+def _outcome(run: Run, end_ms: int, prices: Prices) -> dict[str, object]:
+    """Return energy, cost, duration and peak of a run that is over."""
     eur = cost_eur(run, prices)
-    return Event(
-        id=f"device_finished/{run.id}",
-        kind="device_finished",
-        at_ms=end_ms,
-        appliance=run.appliance,
-        data={
-            "run": run.id,
-            "started_at": utc_text(run.start_ms),
-            "finished_at": utc_text(end_ms),
-            "duration_s": (end_ms - run.start_ms) // 1000,
-            "energy_wh": run.energy_mwh / 1000,
-            "cost_eur": None if eur is None else f"{Decimal(cents(eur)) / 100:.2f}",
-            "peak_w": run.peak_w,
-            "missing_s": run.missing_ms // 1000,
-        },
-    )
+    return {
+        "finished_at": utc_text(end_ms),
+        "duration_s": (end_ms - run.start_ms) // 1000,
+        "energy_wh": run.energy_mwh / 1000,
+        "cost_eur": None if eur is None else f"{Decimal(cents(eur)) / 100:.2f}",
+        "peak_w": run.peak_w,
+        "missing_s": run.missing_ms // 1000,
+    }
 
 
 def button_event(button: str, action: str, at_ms: int) -> Event:
