@@ -32,7 +32,9 @@ WASH = [1.0] * 60 + [2000.0] * 90 + [120.0, 3.0] * 120 + [450.0] * 40 + [1.0] * 
 
 
 def fed(followed: Tracker, rows) -> list:
-    return [run for row in rows for run in followed.feed(row)]
+    """Return the runs that began and ended."""
+    told = [each for row in rows for each in followed.feed(row)]
+    return [each.run for each in told if each.kind in ("started", "finished")]
 
 
 def test_a_wash_starts_once_ends_once_and_back_dated():

@@ -84,7 +84,7 @@ def test_the_detector_is_given_one_reading_after_the_other():
     readings = [Reading(at_ms, "it", "it", power_w) for at_ms, power_w in wash(10**12)]
     whole = detector("washing_machine", readings)
     assert len(whole.runs) == 1
-    cut = detector("washing_machine", readings[: len(readings) - 60])
+    cut = detector("washing_machine", readings[: len(readings) - 80])
     assert cut.runs == []
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from tests.store.test_record import BERLIN, MIDNIGHT_MS
 
 from flatwatt.errors import StoreError
-from flatwatt.model import Event, Run
+from flatwatt.model import Event, Happening, Run
 from flatwatt.money.tariff import Contract, FixedTariff
-from flatwatt.report.events import finished_event, started_event
+from flatwatt.report.events import event_of as told_event
 from flatwatt.store.events import EventLog, cloud_event, event_of, event_schema
 
 
 def event(number: int, at_ms: int = MIDNIGHT_MS) -> Event:
-    return Event(f"stage_changed/{number}", "stage_changed", at_ms, "printer", {"n": number})
+    return Event(f"made_up/{number}", "made_up", at_ms, "printer", {"n": number})
 
 
 def validate(cloud: dict[str, Any]) -> None:
@@ -107,9 +107,9 @@ def test_an_event_is_cloudevents_json(tmp_path: Path) -> None:
     cloud = cloud_event(event(1, MIDNIGHT_MS + 123), "WG Lindenstraße")
     assert cloud == {
         "specversion": "1.0",
-        "id": "stage_changed/1",
+        "id": "made_up/1",
         "source": "urn:flatwatt:WG%20Lindenstra%C3%9Fe:printer",
-        "type": "flatwatt.stage_changed",
+        "type": "flatwatt.made_up",
         "subject": "printer",
         "time": "2026-11-22T23:00:00.123Z",
         "datacontenttype": "application/json",
@@ -132,10 +132,23 @@ def test_any_event_comes_back_equal_and_meets_the_schema(at_ms: int, home: str) 
 )
 def test_told_runs_meet_the_schema(contracts: list[Contract]) -> None:
     prices = FixedTariff(contracts, BERLIN)
-    validate(cloud_event(started_event(RUN), "wg"))
-    finished = finished_event(RUN, MIDNIGHT_MS + 900_000, prices)
-    validate(cloud_event(finished, "wg"))
-    assert (finished.data["cost_eur"] is None) == (not contracts)
+    kinds = ("started", "probably_finished", "resumed", "finished", "emptied", "stage_changed")
+    for kind in kinds:
+        told = Happening(kind, MIDNIGHT_MS + 900_000, RUN, 0.97, count=1, stage="spinning")
+        event = told_event(told, prices)
+        assert event.kind in (kind, f"device_{kind}")
+        validate(cloud_event(event, "wg"))
+        assert (event.data.get("cost_eur", "") is None) == (
+            "cost_eur" in event.data and not contracts
+        )
+
+
+def test_what_a_run_can_say_twice_has_an_id_of_its_own_each_time() -> None:
+    prices = FixedTariff([], BERLIN)
+    told = [Happening("resumed", MIDNIGHT_MS, RUN, count=count) for count in (0, 1)]
+    first, second = (told_event(each, prices).id for each in told)
+    assert first != second
+    assert first == told_event(told[0], prices).id
 
 
 @pytest.mark.parametrize(
@@ -151,7 +164,8 @@ def test_told_runs_meet_the_schema(contracts: list[Contract]) -> None:
     ],
 )
 def test_the_schema_refuses_what_a_finished_run_must_not_say(field: str, value: object) -> None:
-    cloud = cloud_event(finished_event(RUN, MIDNIGHT_MS, FixedTariff([], BERLIN)), "wg")
+    told = Happening("finished", MIDNIGHT_MS, RUN, 0.98)
+    cloud = cloud_event(told_event(told, FixedTariff([], BERLIN)), "wg")
     validate(cloud)
     cloud["data"] = {**cloud["data"], field: value}
     with pytest.raises(jsonschema.ValidationError):

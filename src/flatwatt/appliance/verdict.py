@@ -9,8 +9,9 @@ of those that went on sooner, so
 Neighbours count by how near they are: minutes since the run began and since it last heated,
 energy, the longest quiet before it, and how long the last stroke of work was. What is known of
 the kind (`priors`) is one more end and a few more pauses, so that a new appliance is not
-believed at its first word. Pauses count as a margin longer than they were, and as near from
-further away than ends: what is not known makes an announcement late, hardly ever early.
+believed at its first word. A pause is a neighbour from further away than an end, and before an
+end is certain a margin must have passed beyond it: what is not known makes an announcement
+late, hardly ever early.
 
 Printers and dryers do not repeat, but a bed pulses and a drum turns at a steady pace: every
 quiet of the recent runs is a neighbour of every other.
@@ -68,16 +69,18 @@ def verdict(
         now: the quiet, its length not known.
         step_ms: usual time between two readings.
     """
-    ends, pauses = _prior(profile, now, step_ms / 1000)
+    step_s = step_ms / 1000
+    ends, of_kind = _prior(profile, now, step_s)
+    own: Pauses = []
     if profile.repeats:
-        ends += _gathered(memory, now, max(SPREAD_S, 1.25 * step_ms / 1000), pauses)
+        ends += _gathered(memory, now, max(SPREAD_S, 1.25 * step_s), own)
     else:
         ends += len(memory)
-        pauses += [(_beyond(each.length_s), 1.0) for each in _paced(memory, quiets)]
-    pauses.sort()
-    step_s = step_ms / 1000
-    likely = _first(LIKELY, ends, pauses, LIKELY_S if step_s < LIKELY_S else 0.0)
-    certain = _first(CERTAIN, ends, pauses, max(CERTAIN_S, 0.9 * step_s))
+        own += [(float(each.length_s), 1.0) for each in _paced(memory, quiets)]
+    surely = [(MARGIN * length_s + MARGIN_S, weight) for length_s, weight in own]
+    at_once_s = LIKELY_S if step_s < LIKELY_S else 0.0
+    likely = _first(LIKELY, ends, sorted(of_kind + own), at_once_s)
+    certain = _first(CERTAIN, ends, sorted(of_kind + surely), max(CERTAIN_S, 0.9 * step_s))
     return Verdict(round(likely[0] * 1000), likely[1], round(certain[0] * 1000), certain[1])
 
 
@@ -103,7 +106,7 @@ def _gathered(memory: Memory, now: Quiet, least_s: float, pauses: Pauses) -> flo
             else:
                 weight = nearness(now, each, least_s, WIDER)
                 if weight:
-                    pauses.append((_beyond(each.length_s), weight))
+                    pauses.append((float(each.length_s), weight))
     return ends
 
 
@@ -127,10 +130,6 @@ def nearness(one: Quiet, other: Quiet, least_s: float, wider: float) -> float:
     far += ((one.energy_mwh - other.energy_mwh) / (reach_mwh * wider)) ** 2
     far += (log((one.stroke_s + 60) / (other.stroke_s + 60)) / (0.9 * wider)) ** 2
     return exp(-far / 2) if far <= FAR else 0.0
-
-
-def _beyond(length_s: int) -> float:
-    return length_s * MARGIN + MARGIN_S
 
 
 def _paced(memory: Memory, quiets: list[Quiet]) -> Iterator[Quiet]:
