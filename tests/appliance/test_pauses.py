@@ -106,7 +106,7 @@ def test_certain_never_comes_before_likely_and_probabilities_are_ones(kind, memo
 def test_a_machine_that_was_reloaded_ran_twice():
     memory: Memory = []
     between, end = Quiet(3600, 500_000, 30, 300), Quiet(7500, 1_000_000, 300)
-    learned(memory, 1000, [between], end)
+    learned(memory, Past(1000, [between, end]), repeats=True)
     first, second = memory
     assert (first.start_ms, second.start_ms) == (1000, 3_901_000)
     assert first.quiets == [Quiet(3600, 500_000, 30, ENDED)]
@@ -121,7 +121,7 @@ def test_what_is_remembered_is_bounded():
         for index in range(5 * QUIETS):
             remembered(quiets, Quiet(index * 300, index, 0, 20 + index % 7))
         assert len(quiets) <= QUIETS
-        learned(memory, 0, quiets, END)
+        learned(memory, Past(0, [*quiets, END]), repeats=False)
     assert len(memory) <= RUNS
 
 

@@ -247,7 +247,7 @@ def test_a_clock_set_back_ends_no_run_before_its_start():
 
 
 def test_a_counter_reset_amid_a_run_does_not_reach_the_detector_as_less_energy():
-    story = Story("washing_machine").draw(2000, 600).silent(10, 0).draw(2000, 600).draw(1, 900)
+    story = Story("washing_machine").draw(2000, 600).silent(10, 0).draw(2000, 600).draw(1, 1500)
     (run,) = story.runs
     assert run.energy_mwh >= 2000 * 1200 / 3.6 * 0.98
 

@@ -71,6 +71,7 @@ class DetectorState(Struct):
         last_mwh: booked total at the last reading of a candidate or run.
         start_ms, start_mwh: of the candidate or run.
         peak_w: highest power in it.
+        worked_mwh: drawn in it above what one of its kind draws idle.
         high_ms, high_mwh: last HIGH.
         low_ms: since when it is LOW; None while HIGH.
         end_ms, end_mwh: where the run ends if this LOW is the last.
@@ -92,6 +93,10 @@ class DetectorState(Struct):
         busy_ms, busy_mwh: last time above what one of its kind draws idle.
         idle_peak_w: highest power since then.
         spent_ms: time in this run by power (`levels`).
+        flats: (end in ms, mean W) of the newest stretches that may be another load's.
+        shared_w: what another load on the same plug draws; 0 while none is known.
+        block_mws, block_ms: power at rest summed, and over how long.
+        rest_w, work_w: learned mean power at rest and in runs; 0 while not known.
     """
 
     phase: Phase = Phase.REST
@@ -101,6 +106,7 @@ class DetectorState(Struct):
     start_ms: int = 0
     start_mwh: int = 0
     peak_w: float = 0.0
+    worked_mwh: int = 0
     high_ms: int = 0
     high_mwh: int = 0
     low_ms: int | None = None
@@ -128,3 +134,9 @@ class DetectorState(Struct):
     busy_mwh: int = 0
     idle_peak_w: float = 0.0
     spent_ms: list[int] = field(default_factory=list)
+    flats: list[tuple[int, float]] = field(default_factory=list)
+    shared_w: float = 0.0
+    block_mws: float = 0.0
+    block_ms: int = 0
+    rest_w: float = 0.0
+    work_w: float = 0.0

@@ -27,6 +27,10 @@ HEATS_W = 1000.0
 RELOAD_S = 120
 ALIKE = (0.75, 0.5)
 """Nobody reloads a machine faster; two such halves, in time and energy, are two runs."""
+MENDED_S = 1800
+MENDS = 3
+LIKE = 0.12
+"""So much may two runs of one programme differ in time and energy."""
 DRIED_S = 600
 """After a pause of this length the next is not longer."""
 
@@ -87,14 +91,68 @@ def remembered(quiets: list[Quiet], quiet: Quiet) -> None:
             quiets.remove(min(quiets, key=lambda each: each.length_s))
 
 
-def learned(memory: Memory, start_ms: int, quiets: list[Quiet], end: Quiet) -> None:
-    """Keep a finished run's quiets; a machine that was reloaded ran twice."""
-    between = next((each for each in quiets if _reloaded(each, end)), None)
-    if between is None:
-        memory.append(Past(start_ms, [*quiets, end]))
-    else:
-        memory.extend(parted(Past(start_ms, [*quiets, end]), between))
+def learned(memory: Memory, past: Past, *, repeats: bool) -> None:
+    """Keep a finished run's quiets.
+
+    Where runs repeat, a machine that was reloaded is seen to have run twice, and one that was
+    called done in the middle of its programme to have run once.
+    """
+    between = None
+    if repeats:
+        between = next((each for each in past.quiets if _reloaded(each, past.end)), None)
+    memory.extend((past,) if between is None else parted(past, between))
+    if repeats:
+        _mended(memory)
     del memory[:-RUNS]
+
+
+def _mended(memory: Memory) -> None:
+    """Take the newest two runs for one if only together they are like a run of before."""
+    if len(memory) < MENDS:
+        return
+    first, second = memory[-2:]
+    gap_s = (second.start_ms - first.end_ms) // 1000
+    if not 0 < gap_s <= MENDED_S:
+        return
+    whole = joined(first, second)
+    before = [past.end for past in memory[:-2]]
+    if any(_like(end, whole.end) for end in before) and not any(
+        _like(end, each.end) for end in before for each in (first, second)
+    ):
+        memory[-2:] = [whole]
+
+
+def _like(one: Quiet, other: Quiet) -> bool:
+    """Whether two ends are of runs of one programme."""
+    return abs(one.elapsed_s - other.elapsed_s) <= LIKE * max(
+        one.elapsed_s, other.elapsed_s
+    ) and abs(one.energy_mwh - other.energy_mwh) <= LIKE * max(one.energy_mwh, other.energy_mwh)
+
+
+def joined(first: Past, second: Past) -> Past:
+    """Return two runs as the one they were; the end of the first becomes a pause."""
+    end = first.end
+    gap_s = (second.start_ms - first.end_ms) // 1000
+    offset_s = end.elapsed_s + gap_s
+    longest_s = max(end.longest_s, gap_s)
+    later = [
+        Quiet(
+            each.elapsed_s + offset_s,
+            each.energy_mwh + end.energy_mwh,
+            max(each.longest_s, longest_s),
+            each.length_s,
+            _heat_s(each, end, gap_s),
+            each.stroke_s,
+        )
+        for each in second.quiets
+    ]
+    return Past(first.start_ms, [*first.quiets[:-1], replace(end, length_s=gap_s), *later])
+
+
+def _heat_s(each: Quiet, end: Quiet, gap_s: int) -> int:
+    if each.heat_s != NEVER or end.heat_s == NEVER:
+        return each.heat_s
+    return end.heat_s + gap_s + each.elapsed_s
 
 
 def parted(past: Past, between: Quiet) -> tuple[Past, Past]:
@@ -108,7 +166,7 @@ def parted(past: Past, between: Quiet) -> tuple[Past, Past]:
 
 def _reloaded(between: Quiet, end: Quiet) -> bool:
     """Whether what came after a quiet is as long as what came before, and drew as much."""
-    if between.length_s < RELOAD_S:
+    if between.length_s < RELOAD_S or between is end:
         return False
     second = _since(between, end)
     times = sorted((between.elapsed_s, second.elapsed_s))

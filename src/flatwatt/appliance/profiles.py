@@ -26,6 +26,8 @@ class Profile(Struct, frozen=True):
         doubt: weight of what is known of the kind against one own run: places of a run are
             nearly always alike, so little; more where runs do not repeat.
         blip_s: activity that is no run this soon after a run was its last stroke.
+        heats_w: its runs heat, by at least so much above its rest; its quiet level is found
+            between its own rest and work. 0 for kinds whose level is known well enough.
         waits: it waits to be emptied after a run, with a lamp or a display on.
     """
 
@@ -44,6 +46,7 @@ class Profile(Struct, frozen=True):
     doubt: float = 0.05
     blip_s: float = 0.0
     waits: bool = False
+    heats_w: float = 0.0
 
 
 _LONGEST_S = 8 * 3600.0
@@ -83,9 +86,20 @@ _ALL = (
         blip_s=3600,
         waits=True,
     ),
-    # Idle printers draw 7 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
-    # its temperature pulses every 60 to 80 s, so one pulse and a margin must be missing.
-    Profile("printer_3d", 40.0, 120, 90, 10, repeats=False, doubt=1.0),
+    # Idle printers draw 3 to 29 W, their fans while cooling 20 to 25 W; a bed that holds
+    # its temperature pulses every 60 to 80 s, so one pulse and a margin must be missing. One
+    # that is only warmed up and left is no print.
+    Profile(
+        "printer_3d",
+        40.0,
+        120,
+        90,
+        10,
+        rising_off_s=180,
+        repeats=False,
+        doubt=0.5,
+        heats_w=20.0,
+    ),
     # A compressor comes and goes by itself.
     Profile("fridge", 15.0, 0, 0, 0, makes_runs=False),
     Profile("other", 20.0, 120, 600, 5),

@@ -13,7 +13,7 @@ from flatwatt.appliance.changes import (
     Supposed,
 )
 from flatwatt.appliance.counters import GAP_MS
-from flatwatt.appliance.levels import STEPS, busy, raised, spent
+from flatwatt.appliance.levels import STEPS, busy, flat, raised, rested, spent, worked
 from flatwatt.appliance.lows import (
     HELD_MS,
     asked,
@@ -24,7 +24,7 @@ from flatwatt.appliance.lows import (
     resumed,
     shifted,
 )
-from flatwatt.appliance.pauses import ENDED, HEATS_W, learned
+from flatwatt.appliance.pauses import ENDED, HEATS_W, Past, learned
 from flatwatt.appliance.phases import TRANSITIONS, Action, Phase, Signal
 from flatwatt.appliance.profiles import Profile
 from flatwatt.model import Flag, Reading, State
@@ -131,19 +131,25 @@ class Detector:
             else:
                 hole_ms = at_ms - state.last_ms
         state.last_ms = at_ms
-        if power_w is None or not -MAX_W < power_w < MAX_W:
+        if power_w is None or not self._makes_sense(power_w, at_ms):
             return ()
-        self._watch_rest(power_w, at_ms)
-        state.high = power_w >= self._on_w
-        if not self._profile.makes_runs or (state.phase is Phase.REST and not state.high):
-            return ()
-        if state.phase is not Phase.REST:
-            if self._profile.longest_s:
-                spent(state, power_w, hole_ms)
-            state.step_ms *= PACE if hole_ms > state.step_ms else 1 / PACE
-            if hole_ms > HELD_MS:
-                return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
+        if state.phase is Phase.REST:
+            if not state.high:
+                return self._rest(power_w, hole_ms)
+            return self._move(at_ms, power_w, total_mwh)
+        if self._profile.longest_s:
+            spent(state, power_w, hole_ms)
+        state.step_ms *= PACE if hole_ms > state.step_ms else 1 / PACE
+        if hole_ms > HELD_MS:
+            return self._after_hole(hole_ms, at_ms, power_w, total_mwh)
         return self._move(at_ms, power_w, total_mwh)
+
+    def _rest(self, power_w: float, hole_ms: int) -> Changes:
+        """Stay at rest, which tells of a kind with a level of its own where that lies."""
+        if self._profile.heats_w and hole_ms <= GAP_MS:
+            rested(self.state, self._profile, power_w, hole_ms)
+            self._on_w = self.state.on_w or self._on_w
+        return ()
 
     def _move(self, at_ms: int, power_w: float, total_mwh: int) -> Changes:
         """Take a reading's way through the table."""
@@ -181,14 +187,19 @@ class Detector:
         asked(self.state, self._profile)
         return at_ms - low_ms >= self.state.certain_ms
 
-    def _watch_rest(self, power_w: float, at_ms: int) -> None:
+    def _makes_sense(self, power_w: float, at_ms: int) -> bool:
+        """Note what needs no run; whether the power can tell of one."""
         state = self.state
+        if not -MAX_W < power_w < MAX_W:
+            return False
+        state.high = power_w >= self._on_w
         if power_w != 0:
             state.zero_ms = None
         elif state.zero_ms is None:
             state.zero_ms = at_ms
         if state.finished_ms is not None and at_ms - state.finished_ms >= self._hold_ms:
             state.finished_ms = None
+        return self._profile.makes_runs
 
     def _high(self, power_w: float, at_ms: int, total_mwh: int) -> Signal:
         state = self.state
@@ -196,6 +207,8 @@ class Detector:
             return Signal.HIGH
         if not resumed(state, self._burst_ms, at_ms):
             return Signal.LOW
+        if power_w >= self._profile.idle_cap_w:
+            state.worked_mwh += total_mwh - state.last_mwh
         state.high_ms, state.high_mwh = at_ms, total_mwh
         if power_w >= HEATS_W:
             state.heat_ms = at_ms
@@ -203,9 +216,16 @@ class Detector:
         if raised(state, self._profile, power_w, at_ms, total_mwh):
             self._on_w = state.on_w
             return Signal.LONG_LOW
-        long_enough = at_ms - state.start_ms >= self._min_on_ms
-        proven = long_enough and total_mwh - state.start_mwh >= self._min_mwh
-        return Signal.PROVEN if proven else Signal.HIGH
+        return Signal.PROVEN if self._proven(at_ms, total_mwh) else Signal.HIGH
+
+    def _proven(self, at_ms: int, total_mwh: int) -> bool:
+        """Whether a candidate has lasted, drawn and done enough for its kind."""
+        state, profile = self.state, self._profile
+        if at_ms - state.start_ms < self._min_on_ms:
+            return False
+        if total_mwh - state.start_mwh < self._min_mwh or 2 * state.worked_mwh < self._min_mwh:
+            return False
+        return state.peak_w - state.rest_w >= profile.heats_w
 
     def _low(self, at_ms: int, total_mwh: int) -> Signal:
         state = self.state
@@ -232,6 +252,8 @@ class Detector:
             return (Resumed(state.stroke_ms, state.supposed - 1, at_ms),)
         elif action is Action.DROP:
             corrected(state, self._profile.blip_s)
+            if flat(state, self._profile, state.end_ms, state.end_mwh):
+                self._on_w = state.on_w
         elif action is Action.FINISH:
             return (self._finish(at_ms),)
         return ()
@@ -239,6 +261,7 @@ class Detector:
     def _begin(self, at_ms: int, power_w: float, total_mwh: int) -> None:
         state = self.state
         state.start_ms, state.start_mwh, state.peak_w = at_ms, total_mwh, power_w
+        state.worked_mwh = 0
         busy(state, at_ms, total_mwh)
         state.spent_ms = [0] * (STEPS + 1)
         state.high_ms, state.high_mwh, state.stroke_ms = at_ms, total_mwh, at_ms
@@ -252,14 +275,26 @@ class Detector:
         end_ms = max(state.end_ms, state.start_ms)  # the clock may have been set back
         state.ended_ms = None
         if not state.holed:
-            learned(state.memory, state.start_ms, state.quiets, quiet_of(state, ENDED))
+            past = Past(state.start_ms, [*state.quiets, quiet_of(state, ENDED)])
+            learned(state.memory, past, repeats=self._profile.repeats)
             state.ended_ms = end_ms
+        energy_mwh = state.end_mwh - state.start_mwh
+        self._level(end_ms, energy_mwh)
         return Finished(
             state.start_ms,
             end_ms,
-            state.end_mwh - state.start_mwh,
+            energy_mwh,
             state.peak_w,
             at_ms,
             state.certain,
             state.holed,
         )
+
+    def _level(self, end_ms: int, energy_mwh: int) -> None:
+        """Learn the quiet level from a run."""
+        state = self.state
+        if self._profile.heats_w:
+            worked(state, self._profile, end_ms - state.start_ms, energy_mwh)
+        else:
+            flat(state, self._profile, end_ms, state.end_mwh)
+        self._on_w = state.on_w or self._on_w
