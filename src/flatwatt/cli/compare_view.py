@@ -112,12 +112,18 @@ def _change_cells(side: Side, first: Side, language: Language) -> list[str]:
     if side.mean_w is not None and first.mean_w is not None:
         mean = side.mean_w - first.mean_w
     return [
-        f"{signed(Decimal(change.duration_ms) / MINUTE_MS, 0, language)} min",
+        _signed_span(change.duration_ms),
         signed(Decimal(change.energy_mwh) / 1000, 0, language),
         signed(change.cost_eur, 3, language),
         signed(side.run.peak_w - first.run.peak_w, 0, language),
         signed(mean, 0, language),
     ]
+
+
+def _signed_span(length_ms: int) -> str:
+    if not length_ms:
+        return "0"
+    return f"{'-' if length_ms < 0 else '+'}{span(abs(length_ms) / 1000)}"
 
 
 def _percent_cells(side: Side, first: Side, language: Language) -> list[str]:

@@ -75,11 +75,14 @@ def heat_lines(found: Patterns, language: Language, screen: Screen) -> Iterator[
 
 
 def _starts_line(starts: Starts, language: Language, screen: Screen) -> str:
-    """Return a bar an hour; digits up to 9 where bars do not show."""
+    """Return a bar an hour; the numbers themselves, up to 9, where bars do not show."""
     most = max(starts.hours)
-    bars = BARS if screen.drawn else DIGITS
-    steps = [-(-count * (len(bars) - 1) // most) for count in starts.hours]
-    return f"{word('starts', language):{_LABEL}}{''.join(bars[step] for step in steps)}"
+    if screen.drawn:
+        marks = [BARS[-(-count * (len(BARS) - 1) // most)] for count in starts.hours]
+    else:
+        marks = [f" {min(count, 9) or '.'}" for count in starts.hours]
+    nine = f"  {word('nine', language)}" if most > 9 and not screen.drawn else ""
+    return f"{word('starts', language):{_LABEL}}{''.join(marks)}{nine}"
 
 
 def _starts_note(starts: Starts, language: Language) -> str:

@@ -1,8 +1,8 @@
 """Curves of runs, laid over each other from their starts, and where they part.
 
 A start is back-dated to a reading and a curve has a point each half minute or slower, so
-two like runs may lie a step apart. They count as alike while each one's energy is met by the
-other's a moment sooner or later, but for a share too small to see in a drawing.
+two like runs may lie a step apart. They count as alike while their energies are the same, but
+for a share too small to see in a drawing, with one start shifted a little for all of the run.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from flatwatt.model import Run
 
 SLACK_MS = 60_000
 """How far apart two starts may be though the same thing happened: readings a minute apart."""
+SHIFTS = 4
+"""So many shifts are tried to either side; the one under which runs are alike longest counts."""
 SHARE_OF_ALL = 0.02
 SHARE_SO_FAR = 0.03
 """Differences below so much of the run and of its energy so far are not called different."""
@@ -105,21 +107,44 @@ def parting(first: Run, run: Run, now_ms: int) -> Parting | None:
     if any(each.missing_ms > HOLE_SHARE * length_ms
            for each, length_ms in ((first, first_ms), (run, run_ms))):  # fmt: skip
         return None
-    step_ms = max(first.curve.step_ms, run.curve.step_ms)
-    slack_ms = max(SLACK_MS, step_ms)
-    least_mwh = SHARE_OF_ALL * max(first.energy_mwh, run.energy_mwh)
+    pair = _Pair(first, run, first_ms, run_ms)
+    slack_ms = max(SLACK_MS, pair.step_ms)
+    found = None
+    for shift_ms in range(-slack_ms, slack_ms + 1, slack_ms // SHIFTS):
+        parted = _parted(pair, shift_ms)
+        if parted is None:
+            return Parting(None, both_ms)
+        found = max(found or parted, parted)
+    begins_ms, more = found or (0, False)
+    worth = begins_ms >= max(WORTH_MS, WORTH_SHARE * both_ms)
+    return Parting(begins_ms if worth else 0, both_ms, more)
+
+
+class _Pair(Struct, frozen=True):
+    first: Run
+    run: Run
+    first_ms: int
+    run_ms: int
+
+    @property
+    def step_ms(self) -> int:
+        return max(self.first.curve.step_ms, self.run.curve.step_ms)
+
+
+def _parted(pair: _Pair, shift_ms: int) -> tuple[int, bool] | None:
+    """Return from when the energies part if one start is shifted, and whether to more."""
+    least_mwh = SHARE_OF_ALL * max(pair.first.energy_mwh, pair.run.energy_mwh)
+    until_ms = min(pair.run_ms, pair.first_ms - max(0, shift_ms))
     begins_ms = 0
-    for after_ms in range(step_ms, both_ms + 1, step_ms):
-        here = at(run.curve, run_ms, after_ms)
-        over = here - at(first.curve, first_ms, after_ms + slack_ms)
-        under = at(first.curve, first_ms, after_ms - slack_ms) - here
-        counts_mwh = least_mwh + SHARE_SO_FAR * here
-        if max(over, under) > counts_mwh:
-            worth = begins_ms >= max(WORTH_MS, WORTH_SHARE * both_ms)
-            return Parting(begins_ms if worth else 0, both_ms, over > under)
-        if max(over, under) <= BEGINS * counts_mwh:
+    for after_ms in range(pair.step_ms, until_ms + 1, pair.step_ms):
+        here_mwh = at(pair.run.curve, pair.run_ms, after_ms)
+        over_mwh = here_mwh - at(pair.first.curve, pair.first_ms, after_ms + shift_ms)
+        counts_mwh = least_mwh + SHARE_SO_FAR * here_mwh
+        if abs(over_mwh) > counts_mwh:
+            return begins_ms, over_mwh > 0
+        if abs(over_mwh) <= BEGINS * counts_mwh:
             begins_ms = after_ms
-    return Parting(None, both_ms)
+    return None
 
 
 def stage_at(run: Run, after_ms: int) -> str | None:

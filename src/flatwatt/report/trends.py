@@ -13,8 +13,9 @@ from msgspec import Struct
 from flatwatt.model import Run
 from flatwatt.report.ranks import chance, change_percent
 
-LEAST_RUNS = 8
-"""With fewer, no change however large could be told from chance."""
+LEAST_RUNS = 12
+"""With fewer, no change however large is rarer than `MOST_CHANCE`: there are too few orders
+in which so few runs can come."""
 LATER_SHARE = 3
 MOST_CHANCE = 0.01
 LEAST_PERCENT = 3.0
