@@ -72,7 +72,7 @@ def totals_table(
     if mixed:
         table.add_column(word("appliance", language))
     if programmes:
-        table.add_column(word("programme", language))
+        table.add_column(word("programme_short", language))
     table.add_column(word("started", language), no_wrap=True)
     for header in (word("duration", language), "Wh", "EUR", word("peak_w", language),
                    word("mean_w", language)):  # fmt: skip

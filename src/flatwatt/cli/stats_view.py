@@ -65,9 +65,8 @@ def detail(
         if group is None:
             continue
         name = names.get(each.appliance, each.appliance)
-        yield _spreads(
-            group, f"{name}: {group.count} {word('runs_n', language)}", language, screen
-        )
+        title = word("one_n" if group.count == 1 else "runs_of", language).format(group.count)
+        yield _spreads(group, f"{name}: {title}", language, screen)
         if each.programmes:
             yield _programmes(each, language, screen)
         if each.stages:

@@ -5,6 +5,7 @@ from typing import Final
 COMPARE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "mean_w": ("Mittel\nW", "Mean\nW"),
     "programme": ("Programm", "Programme"),
+    "programme_short": ("Prog.", "Prog."),
     "stage": ("Abschnitt", "Stage"),
     "rest": ("übrige Zeit", "other time"),
     "against": ("gegen {}", "vs {}"),
@@ -50,8 +51,8 @@ COMPARE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "none_priced": ("Kein Tarif für diese Läufe, daher keine EUR: [[tariff]] in flatwatt.toml",
                     "No tariff for these runs, hence no EUR: add [[tariff]] to flatwatt.toml"),
     "hour_of": ("Eine Stunde Betrieb: {wh} Wh{eur}.", "An hour of running: {wh} Wh{eur}."),
-    "running_now": ("noch nicht zu Ende, nicht mitgezählt: {}",
-                    "not over yet, not counted: {}"),
+    "running_now": ("Noch nicht zu Ende, nicht mitgezählt: {}",
+                    "Not over yet, not counted: {}"),
     "unknown": ("unbekannt", "unknown"),
     "share_energy": ("Energie\n%", "Energy\n%"),
     "share_cost": ("EUR\n%", "EUR\n%"),
