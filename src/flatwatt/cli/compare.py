@@ -16,8 +16,9 @@ from flatwatt.cli.screen import screen_of
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
 from flatwatt.model import Run
-from flatwatt.report.compare import Comparison, Difference, Figures
+from flatwatt.report.compare import Comparison, Difference, Figures, Row, Side
 from flatwatt.report.compare import compare as compared
+from flatwatt.report.curves import Parting
 from flatwatt.report.events import utc_text
 
 FOREVER_MS = 1 << 53
@@ -94,46 +95,54 @@ def _find(text: str, known: Sequence[Run]) -> Run:
 def comparison_json(comparison: Comparison) -> dict[str, object]:
     """Return a comparison as JSON-ready fields, units in their names."""
     ids = [side.run.id for side in comparison.sides]
+    curves = comparison.curves
     return {
-        "runs": [
-            {
-                "run": side.run.id,
-                "appliance": side.run.appliance,
-                "programme": side.run.programme or None,
-                "started_at": utc_text(side.run.start_ms),
-                "finished_at": None if side.run.end_ms is None else utc_text(side.run.end_ms),
-                **figures_json(side.whole),
-                "peak_w": side.run.peak_w,
-                "mean_w": None if side.mean_w is None else round(side.mean_w, 3),
-                "missing_s": side.run.missing_ms / 1000,
-                "difference": difference_json(side.difference),
-                "alike": None
-                if side.parting is None
-                else {
-                    "until_s": side.parting.after_ms and side.parting.after_ms / 1000,
-                    "compared_s": side.parting.compared_ms / 1000,
-                    "then_more": side.parting.more,
-                },
-            }
-            for side in comparison.sides
-        ],
-        "stages": [
-            {
-                "stage": row.name,
-                "runs": [
-                    {"run": id_, **figures_json(figures), "difference": difference_json(change)}
-                    if figures
-                    else None
-                    for id_, figures, change in zip(ids, row.figures, row.differences, strict=True)
-                ],
-            }
-            for row in comparison.stages
-        ],
+        "runs": [side_json(side) for side in comparison.sides],
+        "stages": [row_json(row, ids) for row in comparison.stages],
         "curves": {
-            "step_s": comparison.curves.step_ms / 1000,
-            "power_w": [[round(watt, 2) for watt in curve] for curve in comparison.curves.watts],
+            "step_s": curves.step_ms / 1000,
+            "power_w": [[round(watt, 2) for watt in curve] for curve in curves.watts],
         },
     }
+
+
+def side_json(side: Side) -> dict[str, object]:
+    """Return one run of a comparison as JSON-ready fields."""
+    run = side.run
+    return {
+        "run": run.id,
+        "appliance": run.appliance,
+        "programme": run.programme or None,
+        "started_at": utc_text(run.start_ms),
+        "finished_at": None if run.end_ms is None else utc_text(run.end_ms),
+        **figures_json(side.whole),
+        "peak_w": run.peak_w,
+        "mean_w": None if side.mean_w is None else round(side.mean_w, 3),
+        "missing_s": run.missing_ms / 1000,
+        "difference": difference_json(side.difference),
+        "alike": parting_json(side.parting),
+    }
+
+
+def parting_json(parting: Parting | None) -> dict[str, object] | None:
+    """Return until when a run went like the first; `until_s` null: as long as both lasted."""
+    if parting is None:
+        return None
+    until_ms = parting.after_ms
+    return {
+        "until_s": None if until_ms is None else until_ms / 1000,
+        "compared_s": parting.compared_ms / 1000,
+        "then_more": parting.more,
+    }
+
+
+def row_json(row: Row, ids: Sequence[str]) -> dict[str, object]:
+    """Return a stage over all runs as JSON-ready fields; null where stages are not known."""
+    runs = [
+        figures and {"run": id_, **figures_json(figures), "difference": difference_json(change)}
+        for id_, figures, change in zip(ids, row.figures, row.differences, strict=True)
+    ]
+    return {"stage": row.name, "runs": runs}
 
 
 def figures_json(figures: Figures) -> dict[str, object]:

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from flatwatt.cli.chart import LETTERS, colour, overlay
@@ -64,10 +65,27 @@ def totals_table(
     screen: Screen,
 ) -> RenderableType:
     """Return the table of totals and of their differences to the first run."""
+    whose = [names.get(side.run.appliance, side.run.appliance) for side in comparison.sides]
+    mixed = len(set(whose)) > 1
     programmes = any(side.run.programme for side in comparison.sides)
-    whose = {names.get(side.run.appliance, side.run.appliance) for side in comparison.sides}
-    mixed = len(whose) > 1
-    table = screen.table("" if mixed else next(iter(whose)))
+    table = _totals_head(screen.table("" if mixed else whose[0]), mixed, programmes, language)
+    for index, side in enumerate(comparison.sides):
+        start = local_time(side.run.start_ms, zone)
+        who = [Text(whose[index])] if mixed else []
+        who += [Text(side.run.programme or NOTHING)] if programmes else []
+        when = f"{day(start, language)} {clock(start)}"
+        table.add_row(letter(index, screen), *who, when, *_total_cells(side, language))
+    table.add_section()
+    first, blank = comparison.sides[0], [""] * (mixed + programmes)
+    against = word("against", language).format(LETTERS[0])
+    for index, side in enumerate(comparison.sides[1:], 1):
+        changes = _change_cells(side, first, language)
+        table.add_row(letter(index, screen), *blank, against, *changes)
+        table.add_row("", *blank, "", *_percent_cells(side, first, language), style="dim")
+    return table
+
+
+def _totals_head(table: Table, mixed: bool, programmes: bool, language: Language) -> Table:
     table.add_column("")
     if mixed:
         table.add_column(word("appliance", language))
@@ -77,20 +95,6 @@ def totals_table(
     for header in (word("duration", language), "Wh", "EUR", word("peak_w", language),
                    word("mean_w", language)):  # fmt: skip
         table.add_column(header, justify="right", no_wrap=True)
-    for index, side in enumerate(comparison.sides):
-        start = local_time(side.run.start_ms, zone)
-        who = [Text(names.get(side.run.appliance, side.run.appliance))] if mixed else []
-        who += [Text(side.run.programme or NOTHING)] if programmes else []
-        when = f"{day(start, language)} {clock(start)}"
-        table.add_row(letter(index, screen), *who, when, *_total_cells(side, language))
-    table.add_section()
-    for index, side in enumerate(comparison.sides[1:], 1):
-        against = word("against", language).format(LETTERS[0])
-        blank = [""] * (mixed + programmes)
-        first = comparison.sides[0]
-        table.add_row(letter(index, screen), *blank, against,
-                      *_change_cells(side, first, language))  # fmt: skip
-        table.add_row("", *blank, "", *_percent_cells(side, first, language), style="dim")
     return table
 
 
@@ -169,24 +173,22 @@ def stages_table(comparison: Comparison, language: Language, screen: Screen) -> 
     table.add_column(word("stage", language))
     table.add_column("")
     against = word("against", language).format(LETTERS[0])
-    for header in ("min", "Wh", "EUR", *(f"{against}\n{unit}" for unit in ("min", "Wh", "%",
-                                                                          "EUR"))):  # fmt: skip
+    changes = [f"{against}\n{unit}" for unit in ("min", "Wh", "%", "EUR")]
+    for header in ("min", "Wh", "EUR", *changes):
         table.add_column(header, justify="right", no_wrap=True)
-    rounded = [_rounded(comparison, index) for index in range(len(comparison.sides))]
-    for row_index, row in enumerate(comparison.stages):
-        for index in range(len(comparison.sides)):
-            name = stage_word(row.name, language) if not index else ""
-            mine, first = rounded[index][row_index], rounded[0][row_index]
-            change = row.differences[index]
+    sides = range(len(comparison.sides))
+    rounded = [_rounded(comparison, index) for index in sides]
+    for place, row in enumerate(comparison.stages):
+        for index in sides:
+            mine, first, change = rounded[index][place], rounded[0][place], row.differences[index]
+            name = Text("" if index else stage_word(row.name, language))
+            cells = [""] * 4
+            if change is not None:
+                cells = _stage_changes(mine, first, change.energy_percent, language)
             table.add_row(
-                Text(name),
-                letter(index, screen),
-                *_stage_cells(mine, language),
-                *_stage_changes(mine, first, change.energy_percent, language)
-                if change
-                else [""] * 4,
-                end_section=index == len(comparison.sides) - 1,
-            )
+                name, letter(index, screen), *_stage_cells(mine, language), *cells,
+                end_section=index == sides[-1],
+            )  # fmt: skip
     return table
 
 

@@ -16,8 +16,9 @@ from flatwatt.cli.since import period_of
 from flatwatt.cli.stats import known_appliance
 from flatwatt.flat import Flat
 from flatwatt.report.events import utc_text
-from flatwatt.report.patterns import Patterns, patterns_of
+from flatwatt.report.patterns import Patterns, Peak, Standby, patterns_of
 from flatwatt.report.periods import local_day
+from flatwatt.report.trends import Trend
 from flatwatt.report.wording import word
 
 
@@ -82,34 +83,37 @@ def patterns_json(found: Patterns | None) -> dict[str, object] | None:
         "heat_energy_wh": [[cell.energy_mwh / 1000 for cell in row] for row in found.heat],
         "starts_by_hour": found.starts and found.starts.hours,
         "starts_by_weekday": found.starts and found.starts.weekdays,
-        "trends": [
-            {
-                "appliance": each.appliance,
-                "programme": each.programme or None,
-                "of": "energy_per_hour" if each.by_hour else "energy_per_run",
-                "change_percent": round(each.percent, 2),
-                "since": utc_text(each.since_ms),
-                "runs_before": each.earlier,
-                "runs_since": each.later,
-                "chance": each.chance,
-                "told": each.told,
-            }
-            for each in found.trends
-        ],
-        "standby": [
-            {
-                "appliance": each.appliance,
-                "power_w": round(each.power_w, 2),
-                "eur_year": eur_json(each.eur_year),
-            }
-            for each in found.standby
-        ],
-        "peaks": [
-            {
-                "start": utc_text(each.start_ms),
-                "mean_w": each.mean_w,
-                "parts": {name: round(watt, 1) for name, watt in each.parts},
-            }
-            for each in found.peaks
-        ],
+        "trends": [trend_json(each) for each in found.trends],
+        "standby": [standby_json(each) for each in found.standby],
+        "peaks": [peak_json(each) for each in found.peaks],
     }
+
+
+def trend_json(trend: Trend) -> dict[str, object]:
+    """Return a trend as JSON-ready fields; `told` says whether it is more than chance."""
+    return {
+        "appliance": trend.appliance,
+        "programme": trend.programme or None,
+        "of": "energy_per_hour" if trend.by_hour else "energy_per_run",
+        "change_percent": round(trend.percent, 2),
+        "since": utc_text(trend.since_ms),
+        "runs_before": trend.earlier,
+        "runs_since": trend.later,
+        "chance": trend.chance,
+        "told": trend.told,
+    }
+
+
+def standby_json(standby: Standby) -> dict[str, object]:
+    """Return an appliance's standby as JSON-ready fields."""
+    return {
+        "appliance": standby.appliance,
+        "power_w": round(standby.power_w, 2),
+        "eur_year": eur_json(standby.eur_year),
+    }
+
+
+def peak_json(peak: Peak) -> dict[str, object]:
+    """Return a peak as JSON-ready fields."""
+    parts = {name: round(power_w, 1) for name, power_w in peak.parts}
+    return {"start": utc_text(peak.start_ms), "mean_w": peak.mean_w, "parts_w": parts}

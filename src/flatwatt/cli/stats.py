@@ -20,7 +20,7 @@ from flatwatt.drivers import nearest
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
 from flatwatt.report.periods import local_day
-from flatwatt.report.statistics import Group, Spread, Statistics, statistics_of
+from flatwatt.report.statistics import Group, Share, Spread, Statistics, statistics_of
 from flatwatt.report.wording import word
 
 GROUP_FIELDS = ("count", "mean", "median", "least", "most", "total")
@@ -94,16 +94,7 @@ def statistics_json(found: Statistics) -> dict[str, object]:
         "going_on": found.going_on,
         "all": found.every and group_json(found.every),
         "programmes": [group_json(each) for each in found.programmes],
-        "stages": [
-            {
-                "stage": each.name,
-                "runs": each.runs,
-                "energy_share": round(each.energy_share, 4),
-                "duration_share": round(each.duration_share, 4),
-                "cost_share": each.cost_share and round(each.cost_share, 4),
-            }
-            for each in found.stages
-        ],
+        "stages": [share_json(each) for each in found.stages],
         "staged_runs": found.staged,
         "between": {
             "energy_wh": between.energy_mwh / 1000,
@@ -111,6 +102,17 @@ def statistics_json(found: Statistics) -> dict[str, object]:
             "mean_w": between.mean_w and round(between.mean_w, 3),
             "measured_s": between.measured_ms // 1000,
         },
+    }
+
+
+def share_json(share: Share) -> dict[str, object]:
+    """Return a stage's shares, 0 to 1, as JSON-ready fields."""
+    return {
+        "stage": share.name,
+        "runs": share.runs,
+        "energy_share": round(share.energy_share, 4),
+        "duration_share": round(share.duration_share, 4),
+        "cost_share": share.cost_share and round(share.cost_share, 4),
     }
 
 
@@ -144,14 +146,20 @@ def statistics_rows(found: list[Statistics]) -> tuple[list[str], list[list[objec
     keys = [*GROUP_FIELDS, "lower_quartile", "upper_quartile"]
     figures = ("energy_wh", "duration_s", "cost_eur")
     columns = ["appliance", "programme", *(f"{one}_{key}" for one in figures for key in keys)]
-    rows: list[list[object]] = []
-    for each in found:
-        groups = [("all", each.every), *((one.programme or "unknown", one)
-                                         for one in each.programmes)]  # fmt: skip
-        for name, group in groups:
-            if group is not None:
-                spreads = (group.energy_wh, group.duration_s, group.cost_eur)
-                cells = [spread_json(one) if one else {} for one in spreads]
-                rows.append([each.appliance, name, *(one.get(key) for one in cells
-                                                     for key in keys)])  # fmt: skip
+    rows = [
+        [each.appliance, name, *_spread_cells(group, keys)]
+        for each in found
+        for name, group in _named(each)
+    ]
     return columns, rows
+
+
+def _named(found: Statistics) -> list[tuple[str, Group]]:
+    every = [] if found.every is None else [("all", found.every)]
+    return [*every, *((group.programme or "unknown", group) for group in found.programmes)]
+
+
+def _spread_cells(group: Group, keys: list[str]) -> list[object]:
+    spreads = (group.energy_wh, group.duration_s, group.cost_eur)
+    cells = [spread_json(spread) if spread else {} for spread in spreads]
+    return [fields.get(key) for fields in cells for key in keys]
