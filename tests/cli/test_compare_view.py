@@ -75,6 +75,13 @@ def test_stages_without_a_word_keep_their_name_and_known_words_are_translated():
     assert "Abschnitt" in shown(runs, language="de")
 
 
+def test_with_mixed_kinds_of_runs_no_likeness_is_claimed():
+    other = made(*WASH, start_ms=START_MS + DAY_MS, appliance="printer")
+    said = shown([made(*WASH), other])
+    assert "like A" not in said
+    assert "Different appliances" in said
+
+
 @given(
     st.lists(st.lists(st.floats(0, 4000), max_size=300), min_size=1, max_size=5),
     st.booleans(),
@@ -100,7 +107,7 @@ def test_the_top_of_a_chart_is_round_and_near(value):
     assert value * 0.999 <= nice(value) <= value * 2.01
 
 
-@given(st.floats(0, 1e5), st.integers(2, 10))
+@given(st.just(0.0) | st.floats(1e-4, 1e5), st.integers(2, 10))
 def test_shades_begin_in_order_and_the_highest_value_has_the_highest(top, levels):
     starts = bounds(top, levels)
     assert starts == sorted(starts)

@@ -30,8 +30,8 @@ def compare(
     runs: Annotated[
         list[str],
         typer.Argument(
-            help="Two or more runs: an id or its beginning, `washer` for the newest, `washer:2` "
-            "for the one before; one appliance alone: its two newest.",
+            help="Two or more runs: an id or its beginning, `washer` for its newest that has "
+            "ended, `washer:2` for the one before; one appliance alone: its two newest.",
             metavar="RUN…",
         ),
     ],
@@ -77,7 +77,7 @@ def chosen_runs(words: Sequence[str], flat: Flat) -> list[Run]:
 
 def _find(text: str, known: Sequence[Run]) -> Run:
     appliance, _, place = text.partition(":")
-    own = [run for run in known if run.appliance == appliance]
+    own = [run for run in known if run.appliance == appliance and run.end_ms is not None]
     if own and (place.isdecimal() or text == appliance):
         index = int(place or 1)
         if not 1 <= index <= len(own):

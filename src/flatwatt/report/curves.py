@@ -107,15 +107,11 @@ def parting(first: Run, run: Run, now_ms: int) -> Parting | None:
     if any(each.missing_ms > HOLE_SHARE * length_ms
            for each, length_ms in ((first, first_ms), (run, run_ms))):  # fmt: skip
         return None
-    pair = _Pair(first, run, first_ms, run_ms)
-    slack_ms = max(SLACK_MS, pair.step_ms)
-    found = None
-    for shift_ms in range(-slack_ms, slack_ms + 1, slack_ms // SHIFTS):
-        parted = _parted(pair, shift_ms)
-        if parted is None:
-            return Parting(None, both_ms)
-        found = max(found or parted, parted)
-    begins_ms, more = found or (0, False)
+    found = _longest(_Pair(first, run, first_ms, run_ms))
+    swapped = _longest(_Pair(run, first, run_ms, first_ms))
+    if found is None or swapped is None:
+        return Parting(None, both_ms)
+    begins_ms, more = max(found, (swapped[0], not swapped[1]))  # the same whoever comes first
     worth = begins_ms >= max(WORTH_MS, WORTH_SHARE * both_ms)
     return Parting(begins_ms if worth else 0, both_ms, more)
 
@@ -129,6 +125,15 @@ class _Pair(Struct, frozen=True):
     @property
     def step_ms(self) -> int:
         return max(self.first.curve.step_ms, self.run.curve.step_ms)
+
+
+def _longest(pair: _Pair) -> tuple[int, bool] | None:
+    """Return the latest parting over all shifts; None when they do not part under one."""
+    slack_ms = max(SLACK_MS, pair.step_ms)
+    shifts_ms = range(-slack_ms, slack_ms + 1, slack_ms // SHIFTS)
+    partings = [_parted(pair, shift_ms) for shift_ms in shifts_ms]
+    known = [each for each in partings if each is not None]
+    return max(known) if len(known) == len(partings) else None
 
 
 def _parted(pair: _Pair, shift_ms: int) -> tuple[int, bool] | None:

@@ -57,7 +57,8 @@ def word(key: str, language: Language) -> str:
 
 def stage_word(name: str, language: Language) -> str:
     """Return a stage's word; its own name where there is none."""
-    return word(name, language) if name in WORDS else name
+    key = next((key for key in (f"stage_{name}", name) if key in WORDS), None)
+    return name if key is None else word(key, language)
 
 
 def signed(value: float | Decimal | None, digits: int, language: Language) -> str:
