@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
+from math import floor
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,7 +14,6 @@ from flatwatt.cli.screen import Screen
 from flatwatt.money.cost import cents
 from flatwatt.report.compare import Comparison, Side
 from flatwatt.report.curves import Parting, stage_at
-from flatwatt.report.daily import apportion_signed
 from flatwatt.report.periods import local_time
 from flatwatt.report.wording import (
     NOTHING,
@@ -211,8 +211,13 @@ def _rounded(comparison: Comparison, index: int) -> list[Rounded]:
 
 
 def add_up(exact: Sequence[Decimal]) -> list[int]:
-    """Round to whole numbers that add up to the rounded sum."""
-    return apportion_signed(cents(sum(exact, Decimal(0)) / 100), [each / 100 for each in exact])
+    """Round to whole numbers that add up to the rounded sum, each less than 1 off."""
+    parts = [floor(each) for each in exact]
+    short = cents(sum(exact, Decimal(0)) / 100) - sum(parts)
+    largest = sorted(range(len(parts)), key=lambda index: parts[index] - exact[index])
+    for index in largest[:short]:
+        parts[index] += 1
+    return parts
 
 
 def _stage_cells(mine: Rounded, language: Language) -> list[str]:
