@@ -3,7 +3,7 @@
 import typer
 
 from flatwatt import __version__
-from flatwatt.cli import display, look, play, serve, setup
+from flatwatt.cli import compare, display, look, patterns, play, serve, setup, stats
 
 app = typer.Typer(
     help="Flatshare energy monitoring: smart plugs measured, logged, priced and told.",
@@ -28,10 +28,13 @@ for command in (
     look.report,
     look.runs,
     look.export,
+    patterns.patterns,
     setup.init,
     setup.check,
 ):
     app.command()(command)
+app.command(hidden=True)(compare.compare)
+app.command(hidden=True)(stats.stats)
 
 
 @app.command()

@@ -6,6 +6,7 @@ Everything is derived from quarter-hours and runs, and priced when it is asked.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import inf
 from typing import Protocol
 
 from msgspec import Struct
@@ -134,23 +135,31 @@ def apportion_signed(total_cents: int, exact_eur: Sequence[Decimal]) -> list[int
 
 def standby_w(quarters: Sequence[QuarterLike], runs: Sequence[Run]) -> float | None:
     """Return the standby power in W, from energy, as some plugs round small watts to zero."""
-    busy = [(run.start_ms, run.end_ms) for run in runs]
+    busy, open_ms = _busy(runs)
     means = sorted(
         quarter.energy_mwh * 3.6 / (QUARTER_MS / 1000)
         for quarter in quarters
         if quarter.readings
         and not quarter.missing_ms
         and not quarter.flags & Flag.GAP
-        and not _touches(quarter.start_ms, busy)
+        and quarter.start_ms not in busy
+        and quarter.start_ms + QUARTER_MS <= open_ms
     )
     if len(means) < STANDBY_LEAST_QUARTERS:
         return None
     return means[int(len(means) * STANDBY_QUANTILE)]
 
 
-def _touches(start_ms: int, busy: Sequence[tuple[int, int | None]]) -> bool:
-    end_ms = start_ms + QUARTER_MS
-    return any(first < end_ms and (last is None or start_ms < last) for first, last in busy)
+def _busy(runs: Sequence[Run]) -> tuple[set[int], float]:
+    """Return the quarter-hours that runs touch, and from when on a run is going on."""
+    busy: set[int] = set()
+    open_ms = inf
+    for run in runs:
+        if run.end_ms is None:
+            open_ms = min(open_ms, run.start_ms)
+        else:
+            busy.update(range(run.start_ms - run.start_ms % QUARTER_MS, run.end_ms, QUARTER_MS))
+    return busy, open_ms
 
 
 def _line(

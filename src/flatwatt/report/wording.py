@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from flatwatt.model import State
+from flatwatt.report.words_compare import COMPARE_WORDS
 
 Language = Literal["de", "en"]
 NOTHING = "–"
@@ -45,12 +46,27 @@ WORDS: dict[str, tuple[str, str]] = {
     State.IDLE: ("bereit", "idle"),
     State.ACTIVE: ("läuft", "active"),
     State.FINISHED: ("fertig", "finished"),
+    **COMPARE_WORDS,
 }  # fmt: skip
 
 
 def word(key: str, language: Language) -> str:
     """Return a word in a language."""
     return WORDS[key][0 if language == "de" else 1]
+
+
+def stage_word(name: str, language: Language) -> str:
+    """Return a stage's word; its own name where there is none."""
+    key = next((key for key in (f"stage_{name}", name) if key in WORDS), None)
+    return name if key is None else word(key, language)
+
+
+def signed(value: float | Decimal | None, digits: int, language: Language) -> str:
+    """Return a difference with its sign; a bare 0 when it rounds to none."""
+    if value is None:
+        return NOTHING
+    text = f"{value:+.{digits}f}"
+    return decimal(text, language) if text.strip("+-0.") else "0"
 
 
 def decimal(text: str, language: Language) -> str:
