@@ -1,0 +1,207 @@
+"""3D printers: heating, printing, and hot without printing, whatever printer it is.
+
+A print begins with the heaters at full power (FULL): the most its run has drawn so far, kept
+up and even. When they cease, one of two things shows that the print itself begins.
+
+- A bed that switches (pulses to full power again): between two pulses the nozzle still heats at
+  full power; when less is drawn than then, it is hot.
+- A bed that is regulated: it settles while the printer measures its bed (SETTLING), then the
+  nozzle heats to its last degrees and the print draws more for good. A printer that does not
+  measure never draws more, and has printed since its heaters ceased.
+
+From then on (WORKING) the median of three minutes is compared with the print's own usual power;
+neither pulses nor single moves count in a median of the lowest powers. Clearly less and much
+more even than usual is HOLDING: a pause, a change of filament. Less than half without any pulse
+is COLD. What never was anything but even was no print.
+"""
+
+from statistics import median
+
+from flatwatt.appliance.stages.base import (
+    PrinterState,
+    StagerState,
+    Window,
+    add,
+    mean_w,
+    roughness,
+    since,
+)
+
+FULL, SETTLING, WORKING, HOLDING, COLD = "full", "settling", "working", "holding", "cold"
+CEASED, PULSE = 0.6, 0.75
+"""Shares of full power: less is a heater at its temperature, more a bed switched on."""
+CEASED_MS = 20_000
+NOT_FULL = 0.9
+"""A nozzle at its temperature draws less than before, by more than a fan."""
+STEP, STEP_MS, LEVEL_MS = 1.18, 90_000, 180_000
+"""A step up is this much, for this time, over the time before it."""
+REACHED = 0.9
+"""The nozzle is hot when its power has nearly reached its peak."""
+HOT_MS = 180_000
+"""A nozzle is hot so long after its bed at the latest."""
+SETTLED_MS = 600_000
+"""Measuring a bed takes three to five minutes."""
+LONG_MS = 180_000
+PAUSED, MUCH = 0.88, 0.7
+"""A pause draws less than these shares of the usual: evenly, or anyhow."""
+EVEN, UNEVEN = 0.5, 0.015
+"""Even is half as rough as usual and less than this share; moves and fans are rougher."""
+WANDER = 1.03
+SLOW_MS = 300_000
+"""What is usual follows in about this time."""
+
+
+def follow(state: StagerState, window: Window) -> bool:
+    """Take the newest of `state.recent` in; True when a piece began."""
+    mind = state.printer
+    if not state.pieces:
+        add(state.pieces, FULL, window.start_ms, window.start_mwh)
+        mind.top_w = window.mean_w
+        return True
+    what = state.pieces[-1].what
+    if what == FULL:
+        return _heating(state, mind, window)
+    if what == SETTLING:
+        return _settling(state, mind, window)
+    long = since(state.recent, LONG_MS)
+    if not long or long[0].start_ms < state.pieces[-1].at_ms:
+        return False
+    return _working(state, mind, long) if what == WORKING else _holding(state, mind, long)
+
+
+def _heating(state: StagerState, mind: PrinterState, window: Window) -> bool:
+    mind.top_w = max(mind.top_w, min(state.recent[-2].mean_w, window.mean_w))
+    newest = since(state.recent, CEASED_MS)
+    if newest and all(each.mean_w < CEASED * mind.top_w for each in newest):
+        add(state.pieces, SETTLING, newest[0].start_ms, newest[0].start_mwh)
+        mind.base_w = min(each.low_w for each in newest)
+        mind.drop_ms, mind.pulses, mind.pulsing = None, 0, False
+        return True
+    long = since(state.recent, LONG_MS)
+    if long and roughness([each.mean_w for each in long]) > 2 * UNEVEN:
+        return _print(state, mind, state.pieces[-1].at_ms, state.pieces[-1].mwh)
+    return False
+
+
+def _settling(state: StagerState, mind: PrinterState, window: Window) -> bool:
+    start = state.pieces[-1]
+    _pulse(mind, window)
+    if mind.drop_ms is None and window.low_w < NOT_FULL * mind.base_w:
+        mind.drop_ms, mind.drop_mwh = window.start_ms, window.start_mwh
+    settled_ms = window.end_ms - start.at_ms
+    if mind.pulses > 1:
+        return _pulsed(state, mind, settled_ms)
+    before = [each for each in state.recent if each.start_ms >= start.at_ms]
+    risen = _risen(state.recent, _level_before(before))
+    if risen is not None:
+        return _print(state, mind, risen.start_ms, risen.start_mwh)
+    return settled_ms >= SETTLED_MS and _print(state, mind, start.at_ms, start.mwh)
+
+
+def _pulse(mind: PrinterState, window: Window) -> None:
+    """Count how often the bed switches on."""
+    if window.high_w >= PULSE * mind.top_w:
+        mind.pulses += not mind.pulsing
+        mind.pulsing = True
+    elif window.mean_w < CEASED * mind.top_w:
+        mind.pulsing = False
+
+
+def _pulsed(state: StagerState, mind: PrinterState, settled_ms: int) -> bool:
+    """Whether the nozzle beside a bed that switches is hot."""
+    start = state.pieces[-1]
+    if mind.drop_ms is not None:
+        return _print(state, mind, mind.drop_ms, mind.drop_mwh)
+    long = since(state.recent, LONG_MS)
+    if settled_ms < HOT_MS or not long:
+        return False
+    lows = [each.low_w for each in long]
+    if roughness(lows) >= UNEVEN:
+        return _print(state, mind, start.at_ms, start.mwh)
+    mind.hold_w, mind.hold_rough = median(lows), roughness(lows)
+    add(state.pieces, HOLDING, start.at_ms, start.mwh)
+    return True
+
+
+def _level_before(windows: list[Window]) -> float:
+    """Return the median power before a step that may just have happened; 0 when unknown."""
+    if not windows:
+        return 0.0
+    end_ms = windows[-1].end_ms - STEP_MS
+    powers = [each.mean_w for each in windows if end_ms - LEVEL_MS < each.end_ms <= end_ms]
+    return median(powers) if powers else 0.0
+
+
+def _risen(recent: list[Window], level_w: float) -> Window | None:
+    """Return where the power had risen from a level for good, if it has."""
+    newest = since(recent, STEP_MS)
+    if not level_w or not newest:
+        return None
+    if min(each.mean_w for each in newest) < (1 + STEP) / 2 * level_w:
+        return None
+    if mean_w(newest) < STEP * level_w:
+        return None
+    peak_w = max(each.mean_w for each in newest)
+    return next(each for each in newest if each.mean_w >= REACHED * peak_w)
+
+
+def _print(state: StagerState, mind: PrinterState, at_ms: int, mwh: int) -> bool:
+    mind.work_w = mind.rough_w = mind.least_w = mind.most_w = mind.roughest = 0.0
+    add(state.pieces, WORKING, at_ms, mwh)
+    return True
+
+
+def _working(state: StagerState, mind: PrinterState, long: list[Window]) -> bool:
+    lows = [each.low_w for each in long]
+    level_w, rough = median(lows), roughness(lows)
+    if not mind.work_w:
+        mind.work_w = mind.least_w = mind.most_w = level_w
+        mind.rough_w = mind.roughest = rough
+    if level_w < PAUSED * mind.work_w:
+        cold = max(each.high_w for each in long) < mind.work_w / 2
+        even = rough < min(UNEVEN, EVEN * mind.rough_w)
+        if cold or even or level_w < MUCH * mind.work_w:
+            mind.hold_w, mind.hold_rough = level_w, rough
+            return _hold(state, mind, COLD if cold else HOLDING)
+    share = min(1.0, (long[-1].end_ms - long[-1].start_ms) / SLOW_MS)
+    mind.work_w += (level_w - mind.work_w) * share
+    mind.rough_w += (rough - mind.rough_w) * share
+    return _only_even(state, mind, level_w, rough)
+
+
+def _only_even(state: StagerState, mind: PrinterState, level_w: float, rough: float) -> bool:
+    """Take a print that was only even for ten minutes for none."""
+    mind.least_w, mind.most_w = min(mind.least_w, level_w), max(mind.most_w, level_w)
+    mind.roughest = max(mind.roughest, rough)
+    start = state.pieces[-1]
+    if mind.roughest >= UNEVEN or mind.most_w > WANDER * mind.least_w:
+        return False
+    if state.recent[-1].end_ms - start.at_ms < SETTLED_MS:
+        return False
+    mind.hold_w, mind.hold_rough = level_w, rough
+    add(state.pieces, HOLDING, start.at_ms, start.mwh)
+    return True
+
+
+def _hold(state: StagerState, mind: PrinterState, what: str) -> bool:
+    """Let a pause begin where the power fell through the middle of the two levels."""
+    middle_w, first = (mind.hold_w + mind.work_w) / 2, state.recent[-1]
+    for each in reversed(state.recent):
+        if each.low_w >= middle_w and each.low_w < PULSE * mind.top_w:
+            break
+        first = each
+    add(state.pieces, what, first.start_ms, first.start_mwh)
+    return True
+
+
+def _holding(state: StagerState, mind: PrinterState, long: list[Window]) -> bool:
+    """Whether it prints again: it draws more, or is no longer even."""
+    newest = since(state.recent, STEP_MS)
+    lows = [each.low_w for each in newest]
+    if median(lows) >= STEP * mind.hold_w and min(lows) >= mind.hold_w:
+        first = next(each for each in newest if each.low_w >= (1 + STEP) / 2 * mind.hold_w)
+        return _print(state, mind, first.start_ms, first.start_mwh)
+    rough = roughness([each.low_w for each in long])
+    if rough > 3 * max(UNEVEN, mind.hold_rough):
+        return _print(state, mind, long[0].start_ms, long[0].start_mwh)
+    return False
