@@ -86,9 +86,9 @@ class PrinterState(Struct):
         pulsing: whether it is on.
         base_w: what is drawn between two pulses before the nozzle is hot.
         drop_ms, drop_mwh: when less than that was drawn; None before.
-        work_w, rough_w: usual power of the print, and how much it varies from window to window.
-        least_w, most_w, roughest: their extremes since it seems to print.
-        hold_w, hold_rough: the same of a pause.
+        work_w, uneven: usual power of the print, and its usual `spread` in three minutes.
+        least_w, most_w, widest: their extremes since it seems to print.
+        hold_w, hold_uneven: of a pause; None while it is too short to tell.
     """
 
     top_w: float = 0.0
@@ -98,12 +98,12 @@ class PrinterState(Struct):
     drop_ms: int | None = None
     drop_mwh: int = 0
     work_w: float = 0.0
-    rough_w: float = 0.0
+    uneven: float = 0.0
     least_w: float = 0.0
     most_w: float = 0.0
-    roughest: float = 0.0
+    widest: float = 0.0
     hold_w: float = 0.0
-    hold_rough: float = 0.0
+    hold_uneven: float | None = None
 
 
 class StagerState(Struct):
@@ -145,6 +145,13 @@ def roughness(powers: list[float]) -> float:
     """Return how much power usually varies from window to window, as a share of it."""
     steps = [abs(power - before) for before, power in pairwise(powers)]
     return median(steps) / max(1.0, median(powers)) if steps else 0.0
+
+
+def spread(powers: list[float]) -> float:
+    """Return how far the middle half of powers is apart, as a share of their median."""
+    ordered, quarter = sorted(powers), len(powers) // 4
+    middle = ordered[len(ordered) // 2]
+    return (ordered[-1 - quarter] - ordered[quarter]) / max(1.0, middle)
 
 
 def mean_w(windows: list[Window]) -> float:

@@ -25,16 +25,22 @@ from flatwatt.appliance.stages.base import (
     mean_w,
     roughness,
     since,
+    spread,
 )
 
 FULL, SETTLING, WORKING, HOLDING, COLD = "full", "settling", "working", "holding", "cold"
 CEASED, PULSE = 0.6, 0.75
 """Shares of full power: less is a heater at its temperature, more a bed switched on."""
 CEASED_MS = 20_000
+ROUGH = 0.03
+"""Heaters at full power do not change from window to window, a print does."""
 NOT_FULL = 0.9
 """A nozzle at its temperature draws less than before, by more than a fan."""
 STEP, STEP_MS, LEVEL_MS = 1.18, 90_000, 180_000
-"""A step up is this much, for this time, over the time before it."""
+"""A step up is at least this much, for this time, over the time before it."""
+KNOWN_MS = 50_000
+UNDER_MS = 90_000
+"""A bed that was too hot for a moment draws less than it needs so long at most."""
 REACHED = 0.9
 """The nozzle is hot when its power has nearly reached its peak."""
 HOT_MS = 180_000
@@ -44,9 +50,11 @@ SETTLED_MS = 600_000
 LONG_MS = 180_000
 PAUSED, MUCH = 0.88, 0.7
 """A pause draws less than these shares of the usual: evenly, or anyhow."""
-EVEN, UNEVEN = 0.5, 0.015
-"""Even is half as rough as usual and less than this share; moves and fans are rougher."""
-WANDER = 1.03
+EVEN, UNEVEN = 0.5, 0.02
+"""Even is half as uneven as usual and less than this share; moves and fans are more uneven."""
+RESUMED, CHANCE = 0.06, 4
+STILL, WANDER = 0.012, 1.01
+"""Without any move power is more even than this, in three minutes and in ten."""
 SLOW_MS = 300_000
 """What is usual follows in about this time."""
 
@@ -63,10 +71,12 @@ def follow(state: StagerState, window: Window) -> bool:
         return _heating(state, mind, window)
     if what == SETTLING:
         return _settling(state, mind, window)
+    if what != WORKING:
+        return _holding(state, mind)
     long = since(state.recent, LONG_MS)
-    if not long or long[0].start_ms < state.pieces[-1].at_ms:
-        return False
-    return _working(state, mind, long) if what == WORKING else _holding(state, mind, long)
+    return (
+        bool(long) and long[0].start_ms >= state.pieces[-1].at_ms and _working(state, mind, long)
+    )
 
 
 def _heating(state: StagerState, mind: PrinterState, window: Window) -> bool:
@@ -78,7 +88,7 @@ def _heating(state: StagerState, mind: PrinterState, window: Window) -> bool:
         mind.drop_ms, mind.pulses, mind.pulsing = None, 0, False
         return True
     long = since(state.recent, LONG_MS)
-    if long and roughness([each.mean_w for each in long]) > 2 * UNEVEN:
+    if long and roughness([each.mean_w for each in long]) > ROUGH:
         return _print(state, mind, state.pieces[-1].at_ms, state.pieces[-1].mwh)
     return False
 
@@ -91,8 +101,7 @@ def _settling(state: StagerState, mind: PrinterState, window: Window) -> bool:
     settled_ms = window.end_ms - start.at_ms
     if mind.pulses > 1:
         return _pulsed(state, mind, settled_ms)
-    before = [each for each in state.recent if each.start_ms >= start.at_ms]
-    risen = _risen(state.recent, _level_before(before))
+    risen = _risen(state.recent, _before(state.recent, start.at_ms + UNDER_MS))
     if risen is not None:
         return _print(state, mind, risen.start_ms, risen.start_mwh)
     return settled_ms >= SETTLED_MS and _print(state, mind, start.at_ms, start.mwh)
@@ -116,69 +125,72 @@ def _pulsed(state: StagerState, mind: PrinterState, settled_ms: int) -> bool:
     if settled_ms < HOT_MS or not long:
         return False
     lows = [each.low_w for each in long]
-    if roughness(lows) >= UNEVEN:
+    if spread(lows) >= UNEVEN:
         return _print(state, mind, start.at_ms, start.mwh)
-    mind.hold_w, mind.hold_rough = median(lows), roughness(lows)
+    mind.hold_w, mind.hold_uneven = median(lows), None
     add(state.pieces, HOLDING, start.at_ms, start.mwh)
     return True
 
 
-def _level_before(windows: list[Window]) -> float:
-    """Return the median power before a step that may just have happened; 0 when unknown."""
-    if not windows:
-        return 0.0
-    end_ms = windows[-1].end_ms - STEP_MS
-    powers = [each.mean_w for each in windows if end_ms - LEVEL_MS < each.end_ms <= end_ms]
-    return median(powers) if powers else 0.0
+def _before(recent: list[Window], from_ms: int) -> list[float]:
+    """Return the powers before a step that may just have happened; none when too few."""
+    end_ms = recent[-1].end_ms - STEP_MS
+    from_ms = max(from_ms, end_ms - LEVEL_MS)
+    before = [each for each in recent if from_ms <= each.start_ms and each.end_ms <= end_ms]
+    known = bool(before) and before[-1].end_ms - before[0].start_ms >= KNOWN_MS
+    return [each.mean_w for each in before] if known else []
 
 
-def _risen(recent: list[Window], level_w: float) -> Window | None:
-    """Return where the power had risen from a level for good, if it has."""
+def _risen(recent: list[Window], before: list[float]) -> Window | None:
+    """Return where the power had risen for good from what it was before, if it has."""
     newest = since(recent, STEP_MS)
-    if not level_w or not newest:
+    if not before or not newest:
         return None
-    if min(each.mean_w for each in newest) < (1 + STEP) / 2 * level_w:
+    level_w = median(before)
+    step = max(STEP, 1 + 2 * spread(before))
+    if min(each.mean_w for each in newest) < (1 + step) / 2 * level_w:
         return None
-    if mean_w(newest) < STEP * level_w:
+    if mean_w(newest) < step * level_w:
         return None
     peak_w = max(each.mean_w for each in newest)
     return next(each for each in newest if each.mean_w >= REACHED * peak_w)
 
 
 def _print(state: StagerState, mind: PrinterState, at_ms: int, mwh: int) -> bool:
-    mind.work_w = mind.rough_w = mind.least_w = mind.most_w = mind.roughest = 0.0
+    mind.work_w = mind.uneven = mind.least_w = mind.most_w = mind.widest = 0.0
     add(state.pieces, WORKING, at_ms, mwh)
     return True
 
 
 def _working(state: StagerState, mind: PrinterState, long: list[Window]) -> bool:
     lows = [each.low_w for each in long]
-    level_w, rough = median(lows), roughness(lows)
+    level_w, uneven = median(lows), spread(lows)
     if not mind.work_w:
         mind.work_w = mind.least_w = mind.most_w = level_w
-        mind.rough_w = mind.roughest = rough
+        mind.uneven = mind.widest = uneven
+    share = min(1.0, (long[-1].end_ms - long[-1].start_ms) / SLOW_MS)
     if level_w < PAUSED * mind.work_w:
         cold = max(each.high_w for each in long) < mind.work_w / 2
-        even = rough < min(UNEVEN, EVEN * mind.rough_w)
+        even = uneven < min(UNEVEN, EVEN * mind.uneven)
         if cold or even or level_w < MUCH * mind.work_w:
-            mind.hold_w, mind.hold_rough = level_w, rough
+            mind.hold_w, mind.hold_uneven = level_w, None
             return _hold(state, mind, COLD if cold else HOLDING)
-    share = min(1.0, (long[-1].end_ms - long[-1].start_ms) / SLOW_MS)
+        share /= 4
     mind.work_w += (level_w - mind.work_w) * share
-    mind.rough_w += (rough - mind.rough_w) * share
-    return _only_even(state, mind, level_w, rough)
+    mind.uneven += (uneven - mind.uneven) * share
+    return _still(state, mind, level_w, uneven)
 
 
-def _only_even(state: StagerState, mind: PrinterState, level_w: float, rough: float) -> bool:
-    """Take a print that was only even for ten minutes for none."""
+def _still(state: StagerState, mind: PrinterState, level_w: float, uneven: float) -> bool:
+    """Take a first print that did not move for ten minutes for none."""
     mind.least_w, mind.most_w = min(mind.least_w, level_w), max(mind.most_w, level_w)
-    mind.roughest = max(mind.roughest, rough)
+    mind.widest = max(mind.widest, uneven)
     start = state.pieces[-1]
-    if mind.roughest >= UNEVEN or mind.most_w > WANDER * mind.least_w:
+    if mind.widest >= STILL or mind.most_w > WANDER * mind.least_w or len(state.pieces) > 3:
         return False
     if state.recent[-1].end_ms - start.at_ms < SETTLED_MS:
         return False
-    mind.hold_w, mind.hold_rough = level_w, rough
+    mind.hold_w, mind.hold_uneven = level_w, None
     add(state.pieces, HOLDING, start.at_ms, start.mwh)
     return True
 
@@ -194,14 +206,19 @@ def _hold(state: StagerState, mind: PrinterState, what: str) -> bool:
     return True
 
 
-def _holding(state: StagerState, mind: PrinterState, long: list[Window]) -> bool:
-    """Whether it prints again: it draws more, or is no longer even."""
-    newest = since(state.recent, STEP_MS)
-    lows = [each.low_w for each in newest]
-    if median(lows) >= STEP * mind.hold_w and min(lows) >= mind.hold_w:
-        first = next(each for each in newest if each.low_w >= (1 + STEP) / 2 * mind.hold_w)
-        return _print(state, mind, first.start_ms, first.start_mwh)
-    rough = roughness([each.low_w for each in long])
-    if rough > 3 * max(UNEVEN, mind.hold_rough):
-        return _print(state, mind, long[0].start_ms, long[0].start_mwh)
-    return False
+def _holding(state: StagerState, mind: PrinterState) -> bool:
+    """Whether it prints again: it draws more than could be chance."""
+    start, newest = state.pieces[-1], since(state.recent, STEP_MS)
+    if mind.hold_uneven is None and state.recent[-1].end_ms - start.at_ms >= LONG_MS:
+        held = [each.low_w for each in since(state.recent, LONG_MS)]
+        mind.hold_w, mind.hold_uneven = median(held), spread(held)
+    chance = STEP - 1 if mind.hold_uneven is None else CHANCE * mind.hold_uneven
+    step = 1 + max(RESUMED, chance)
+    middle_w = (1 + step) / 2 * mind.hold_w
+    lows = sorted(each.low_w for each in newest)
+    if newest[0].start_ms < start.at_ms or lows[len(lows) // 4] < middle_w:
+        return False
+    if median(lows) < step * mind.hold_w:
+        return False
+    first = next(each for each in newest if each.low_w >= middle_w)
+    return _print(state, mind, first.start_ms, first.start_mwh)
