@@ -35,6 +35,7 @@ class Window(Struct, array_like=True, gc=False):
         start_mwh: booked total at its start.
         mean_w: by the booked total.
         low_w, high_w: of the readings that held in it.
+        readings: how many these were.
     """
 
     start_ms: int
@@ -43,6 +44,7 @@ class Window(Struct, array_like=True, gc=False):
     mean_w: float
     low_w: float
     high_w: float
+    readings: int = 1
 
 
 class Piece(Struct, array_like=True, gc=False):
@@ -86,7 +88,9 @@ class PrinterState(Struct):
         pulsing: whether it is on.
         base_w: what is drawn between two pulses before the nozzle is hot.
         drop_ms, drop_mwh: when less than that was drawn; None before.
+        asked_ms: when it was last asked whether it prints.
         work_w, uneven: usual power of the print, and its usual `spread` in three minutes.
+        pace_ms: usual length of its windows.
         least_w, most_w, widest: their extremes since it seems to print.
         hold_w, hold_uneven: of a pause; None while it is too short to tell.
     """
@@ -97,8 +101,10 @@ class PrinterState(Struct):
     base_w: float = 0.0
     drop_ms: int | None = None
     drop_mwh: int = 0
+    asked_ms: int = 0
     work_w: float = 0.0
     uneven: float = 0.0
+    pace_ms: float = 0.0
     least_w: float = 0.0
     most_w: float = 0.0
     widest: float = 0.0
@@ -112,7 +118,7 @@ class StagerState(Struct):
     Attributes:
         at_ms: last reading; None before the first.
         power_w: held since then.
-        start_ms, start_mwh, low_w, high_w: of the window that is open.
+        start_ms, start_mwh, low_w, high_w, readings: of the window that is open.
         recent: the windows of the last minutes.
         pieces: of the run, in order.
         heater, printer: what else is known, by kind.
@@ -125,6 +131,7 @@ class StagerState(Struct):
     start_mwh: int = 0
     low_w: float = 0.0
     high_w: float = 0.0
+    readings: int = 0
     recent: list[Window] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     heater: HeaterState = field(default_factory=HeaterState)

@@ -31,9 +31,8 @@ FULL_W = {
 }
 """Above any motor of its kind that runs for minutes, below any heater; a dryer's is its own."""
 HALF = 0.5
-STEADY_MS = 60_000
-"""A drum that washes changes its direction more often than this."""
-FEWEST = 3
+STEADY_MS, SEEN = (60_000, 180_000), 9
+"""A drum that washes stands more often than this; not every reading meets it standing."""
 HARDER, AS_HARD = 1.4, 0.75
 """A spin draws so much more than the wash on average, and nearly as much as its single strokes."""
 KNOWN_MS = 300_000
@@ -41,6 +40,8 @@ KNOWN_MS = 300_000
 USUAL_MS = 300_000
 """What is usual follows in about this time."""
 FOLLOWS = 1.04
+SLOW_MS = 30_000
+"""A mean over this time is no mere peak."""
 BLOWING_MS = 120_000
 EVEN = 0.03
 STOOD = 0.4
@@ -64,7 +65,7 @@ def follow(kind: str, state: StagerState, window: Window) -> bool:
     """Take the newest of `state.recent` in; True when a piece began."""
     mind, recent = state.heater, state.recent
     before_w = recent[-2].mean_w if len(recent) > 1 else 0.0
-    long = window.end_ms - window.start_ms >= STEADY_MS // 2
+    long = window.end_ms - window.start_ms >= SLOW_MS
     mind.top_w = max(mind.top_w, window.mean_w if long else min(before_w, window.mean_w))
     last = state.pieces[-1].what if state.pieces else ""
     full_w = FULL_W[kind] or HALF * mind.top_w
@@ -90,14 +91,14 @@ def _without_heat(kind: str, state: StagerState, window: Window) -> str:
         return QUIET if stands else TURNING
     if state.pieces and state.pieces[-1].what == BLOWING:
         return TURNING if stands else BLOWING
-    return STEADY if _steady(state, mind) else TURNING
+    return STEADY if _steady(state, mind, window) else TURNING
 
 
-def _steady(state: StagerState, mind: HeaterState) -> bool:
-    if mind.turned_ms < KNOWN_MS:
+def _steady(state: StagerState, mind: HeaterState, window: Window) -> bool:
+    if mind.turned_ms < KNOWN_MS or window.low_w < HALF * HARDER * mind.turned_w:
         return False
-    newest = _minute(state.recent)
-    if len(newest) < FEWEST:
+    newest = _uninterrupted(state.recent)
+    if not newest:
         return False
     level_w = mean_w(newest)
     if level_w < max(HARDER * mind.turned_w, AS_HARD * mind.stroke_w):
@@ -107,10 +108,11 @@ def _steady(state: StagerState, mind: HeaterState) -> bool:
     return min(each.low_w for each in newest) >= HALF * level_w
 
 
-def _minute(recent: list[Window]) -> list[Window]:
-    """Return the newest windows that last a minute, and are some."""
-    newest = since(recent, STEADY_MS)
-    return newest if len(newest) >= FEWEST else recent[-FEWEST:]
+def _uninterrupted(recent: list[Window]) -> list[Window]:
+    """Return windows so long that a washing drum would have been seen standing in them."""
+    window = recent[-1]
+    step_ms = (window.end_ms - window.start_ms) // max(1, window.readings)
+    return since(recent, min(STEADY_MS[1], max(STEADY_MS[0], SEEN * step_ms)))
 
 
 def _usual(mind: HeaterState, recent: list[Window], full_w: float) -> None:
@@ -135,7 +137,7 @@ def _left(state: StagerState, window: Window, what: str) -> None:
     if mind.left_ms is None:
         mind.left_ms, mind.left_mwh = window.start_ms, window.start_mwh
     if what != mind.what:
-        first = _minute(state.recent)[0] if what == STEADY else window
+        first = _uninterrupted(state.recent)[0] if what == STEADY else window
         mind.what, mind.what_ms, mind.what_mwh = what, first.start_ms, first.start_mwh
 
 
@@ -164,8 +166,9 @@ def _settle(kind: str, state: StagerState, last: str, at_ms: int) -> None:
 
 def _blowing(state: StagerState, left_ms: int) -> bool:
     """Whether what followed the heat was even from window to window and within them."""
-    newest = since(state.recent, BLOWING_MS)
-    if not newest or newest[0].start_ms < left_ms:
+    newest = [each for each in state.recent if each.start_ms >= left_ms]
+    newest = newest[1:] or newest  # the heat may have ended within the first
+    if not newest or newest[-1].end_ms - newest[0].start_ms < BLOWING_MS:
         return False
     if roughness([each.mean_w for each in newest]) > EVEN:
         return False

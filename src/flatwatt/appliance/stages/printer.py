@@ -47,7 +47,8 @@ HOT_MS = 180_000
 """A nozzle is hot so long after its bed at the latest."""
 SETTLED_MS = 600_000
 """Measuring a bed takes three to five minutes."""
-LONG_MS = 180_000
+LONG_MS, FEWEST = 180_000, 9
+"""Usual power is a median of so much time, and of so many windows."""
 PAUSED, MUCH = 0.88, 0.7
 """A pause draws less than these shares of the usual: evenly, or anyhow."""
 EVEN, UNEVEN = 0.5, 0.02
@@ -55,6 +56,10 @@ EVEN, UNEVEN = 0.5, 0.02
 RESUMED, CHANCE = 0.06, 4
 STILL, WANDER = 0.012, 1.01
 """Without any move power is more even than this, in three minutes and in ten."""
+SEEN_MS = 30_000
+"""A bed may pulse once a minute; when asked less often than this, any level may be chance."""
+ASK_MS = 30_000
+"""So often it is asked whether it still prints."""
 SLOW_MS = 300_000
 """What is usual follows in about this time."""
 
@@ -71,11 +76,16 @@ def follow(state: StagerState, window: Window) -> bool:
         return _heating(state, mind, window)
     if what == SETTLING:
         return _settling(state, mind, window)
+    if window.end_ms - mind.asked_ms < ASK_MS:
+        return False
+    since_ms, mind.asked_ms = window.end_ms - mind.asked_ms, window.end_ms
     if what != WORKING:
         return _holding(state, mind)
     long = since(state.recent, LONG_MS)
     return (
-        bool(long) and long[0].start_ms >= state.pieces[-1].at_ms and _working(state, mind, long)
+        bool(long)
+        and long[0].start_ms >= state.pieces[-1].at_ms
+        and _working(state, mind, long, since_ms)
     )
 
 
@@ -136,7 +146,11 @@ def _before(recent: list[Window], from_ms: int) -> list[float]:
     """Return the powers before a step that may just have happened; none when too few."""
     end_ms = recent[-1].end_ms - STEP_MS
     from_ms = max(from_ms, end_ms - LEVEL_MS)
-    before = [each for each in recent if from_ms <= each.start_ms and each.end_ms <= end_ms]
+    before = [
+        each
+        for each in recent
+        if 2 * from_ms <= each.start_ms + each.end_ms and each.end_ms <= end_ms
+    ]
     known = bool(before) and before[-1].end_ms - before[0].start_ms >= KNOWN_MS
     return [each.mean_w for each in before] if known else []
 
@@ -162,17 +176,20 @@ def _print(state: StagerState, mind: PrinterState, at_ms: int, mwh: int) -> bool
     return True
 
 
-def _working(state: StagerState, mind: PrinterState, long: list[Window]) -> bool:
-    lows = [each.low_w for each in long]
+def _working(state: StagerState, mind: PrinterState, long: list[Window], since_ms: int) -> bool:
+    lows = _lows(mind, long)
     level_w, uneven = median(lows), spread(lows)
     if not mind.work_w:
         mind.work_w = mind.least_w = mind.most_w = level_w
         mind.uneven = mind.widest = uneven
-    share = min(1.0, (long[-1].end_ms - long[-1].start_ms) / SLOW_MS)
-    if level_w < PAUSED * mind.work_w:
+        mind.pace_ms = float(long[-1].end_ms - long[-1].start_ms)
+    span_ms = long[-1].end_ms - long[-1].start_ms
+    mind.pace_ms += (span_ms - mind.pace_ms) / FEWEST
+    share = min(1.0, since_ms / SLOW_MS)
+    if level_w < PAUSED * mind.work_w and mind.pace_ms <= SEEN_MS:
         cold = max(each.high_w for each in long) < mind.work_w / 2
         even = uneven < min(UNEVEN, EVEN * mind.uneven)
-        if cold or even or level_w < MUCH * mind.work_w:
+        if cold or even or level_w < min(MUCH, 1 - 2 * mind.uneven) * mind.work_w:
             mind.hold_w, mind.hold_uneven = level_w, None
             return _hold(state, mind, COLD if cold else HOLDING)
         share /= 4
@@ -181,12 +198,22 @@ def _working(state: StagerState, mind: PrinterState, long: list[Window]) -> bool
     return _still(state, mind, level_w, uneven)
 
 
+def _lows(mind: PrinterState, windows: list[Window]) -> list[float]:
+    """Return the lowest powers of windows, without a switching bed's pulses."""
+    lows = [each.low_w for each in windows]
+    if mind.pulses < 2:
+        return lows
+    return [low_w for low_w in lows if low_w < PULSE * mind.top_w] or lows
+
+
 def _still(state: StagerState, mind: PrinterState, level_w: float, uneven: float) -> bool:
     """Take a first print that did not move for ten minutes for none."""
     mind.least_w, mind.most_w = min(mind.least_w, level_w), max(mind.most_w, level_w)
     mind.widest = max(mind.widest, uneven)
     start = state.pieces[-1]
-    if mind.widest >= STILL or mind.most_w > WANDER * mind.least_w or len(state.pieces) > 3:
+    if mind.widest >= STILL or mind.most_w > WANDER * mind.least_w:
+        return False
+    if len(state.pieces) > 3 or mind.pace_ms > SEEN_MS:
         return False
     if state.recent[-1].end_ms - start.at_ms < SETTLED_MS:
         return False
@@ -210,12 +237,12 @@ def _holding(state: StagerState, mind: PrinterState) -> bool:
     """Whether it prints again: it draws more than could be chance."""
     start, newest = state.pieces[-1], since(state.recent, STEP_MS)
     if mind.hold_uneven is None and state.recent[-1].end_ms - start.at_ms >= LONG_MS:
-        held = [each.low_w for each in since(state.recent, LONG_MS)]
+        held = _lows(mind, since(state.recent, LONG_MS))  # all within the pause
         mind.hold_w, mind.hold_uneven = median(held), spread(held)
     chance = STEP - 1 if mind.hold_uneven is None else CHANCE * mind.hold_uneven
     step = 1 + max(RESUMED, chance)
     middle_w = (1 + step) / 2 * mind.hold_w
-    lows = sorted(each.low_w for each in newest)
+    lows = sorted(_lows(mind, newest))
     if newest[0].start_ms < start.at_ms or lows[len(lows) // 4] < middle_w:
         return False
     if median(lows) < step * mind.hold_w:

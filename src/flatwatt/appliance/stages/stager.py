@@ -13,8 +13,8 @@ from flatwatt.appliance.stages.base import (
 )
 from flatwatt.appliance.stages.names import NAMERS, marked
 
-KEPT_MS = 300_000
-"""Windows of so many minutes are at hand."""
+KEPT_MS, KEPT = 300_000, 10
+"""Windows of so many minutes are at hand, or so many."""
 
 LAST_MS = {printer.HOLDING: 180_000, printer.COLD: 180_000, heaters.QUIET: 60_000}
 """A shorter end of a run is no stage of its own: what told it came after the run."""
@@ -70,6 +70,7 @@ class Stager:
         elif state.power_w > state.high_w:
             state.high_w = state.power_w
         state.at_ms, state.power_w = at_ms, power_w
+        state.readings += 1
         return at_ms - state.start_ms >= WINDOW_MS and self._close(at_ms, total_mwh)
 
     def marks(self, start_ms: int, start_mwh: int, end_ms: int, end_mwh: int) -> Marks:
@@ -118,6 +119,7 @@ class Stager:
         state.heater.what_ms += by_ms
         if state.heater.left_ms is not None:
             state.heater.left_ms += by_ms
+        state.printer.asked_ms += by_ms
         if state.printer.drop_ms is not None:
             state.printer.drop_ms += by_ms
 
@@ -125,27 +127,42 @@ class Stager:
         state = self.state
         state.start_ms, state.start_mwh = at_ms, total_mwh
         state.low_w = state.high_w = state.power_w
+        state.readings = 0
 
     def _close(self, at_ms: int, total_mwh: int) -> bool:
         """Close the open window; True when the stage is another one."""
         state = self.state
         span_ms = at_ms - state.start_ms
         mean_w = (total_mwh - state.start_mwh) * 3600 / span_ms
-        window = Window(state.start_ms, at_ms, state.start_mwh, mean_w, state.low_w, state.high_w)
+        window = Window(
+            state.start_ms,
+            at_ms,
+            state.start_mwh,
+            mean_w,
+            state.low_w,
+            state.high_w,
+            state.readings,
+        )
         recent = state.recent
         recent.append(window)
-        while recent[0].end_ms < at_ms - KEPT_MS:
+        while recent[0].end_ms < at_ms - KEPT_MS and len(recent) > KEPT:
             del recent[0]
         self._open(at_ms, total_mwh)
         if self._kind == "printer_3d":
             began = printer.follow(state, window)
         else:
             began = heaters.follow(self._kind, state, window)
-        if not began and state.pieces[-1].what != heaters.QUIET:
+        if not began and not self._may_dry():
             return False
         before = state.now
         state.now = self._live().name
         return state.now != before
+
+    def _may_dry(self) -> bool:
+        """Whether a silence becomes drying by lasting."""
+        state = self.state
+        silent = self._kind == "dishwasher" and state.pieces[-1].what == heaters.QUIET
+        return silent and state.now != "drying"
 
     def _live(self) -> Mark:
         state = self.state
