@@ -44,7 +44,7 @@ SLOW_MS = 30_000
 """A mean over this time is no mere peak."""
 BLOWING_MS = 120_000
 EVEN = 0.03
-STOOD = 0.4
+RESTS, STOOD = ("dryer", "dishwasher"), 0.4
 """A pump or drum at rest draws less than this share of what it usually does."""
 DWELL_MS = {
     "washing_machine": {FULL: 90_000, TURNING: 90_000},
@@ -70,7 +70,7 @@ def follow(kind: str, state: StagerState, window: Window) -> bool:
     last = state.pieces[-1].what if state.pieces else ""
     full_w = FULL_W[kind] or HALF * mind.top_w
     if last != STEADY:
-        _usual(mind, recent, full_w)
+        _usual(mind, recent, full_w, rests=kind in RESTS)
     what = FULL if window.mean_w >= full_w else _without_heat(kind, state, window)
     if what == last:
         if mind.left_ms is not None:
@@ -87,7 +87,7 @@ def follow(kind: str, state: StagerState, window: Window) -> bool:
 def _without_heat(kind: str, state: StagerState, window: Window) -> str:
     mind = state.heater
     stands = window.mean_w < STOOD * mind.turned_w
-    if kind in ("dryer", "dishwasher"):
+    if kind in RESTS:
         return QUIET if stands else TURNING
     if state.pieces and state.pieces[-1].what == BLOWING:
         return TURNING if stands else BLOWING
@@ -115,8 +115,11 @@ def _uninterrupted(recent: list[Window]) -> list[Window]:
     return since(recent, min(STEADY_MS[1], max(STEADY_MS[0], SEEN * step_ms)))
 
 
-def _usual(mind: HeaterState, recent: list[Window], full_w: float) -> None:
-    """Take in the window before this one, unless the heater was on in it or beside it."""
+def _usual(mind: HeaterState, recent: list[Window], full_w: float, *, rests: bool) -> None:
+    """Take in the window before this one, unless the heater was on in it or beside it.
+
+    What `rests` is usually on, or at rest for long; a washing drum's short stops are usual.
+    """
     if len(recent) < 3:
         return
     if max(recent[-1].mean_w, recent[-2].mean_w, recent[-3].mean_w) >= full_w:
@@ -128,7 +131,8 @@ def _usual(mind: HeaterState, recent: list[Window], full_w: float) -> None:
     if not mind.stroke_w:
         mind.stroke_w, mind.turned_w = usual.high_w, usual.mean_w
     mind.stroke_w *= FOLLOWS if usual.high_w > mind.stroke_w else 1 / FOLLOWS
-    mind.turned_w += (usual.mean_w - mind.turned_w) * min(1.0, span_ms / USUAL_MS)
+    if not rests or usual.mean_w >= STOOD * mind.turned_w:
+        mind.turned_w += (usual.mean_w - mind.turned_w) * min(1.0, span_ms / USUAL_MS)
 
 
 def _left(state: StagerState, window: Window, what: str) -> None:

@@ -5,12 +5,14 @@ from typing import NamedTuple, TypeAlias
 
 from flatwatt.appliance.stages import printer
 from flatwatt.appliance.stages.base import Mark, Marks, Piece
-from flatwatt.appliance.stages.heaters import BLOWING, FULL, QUIET, STEADY
+from flatwatt.appliance.stages.heaters import BLOWING, FULL, HALF, QUIET, STEADY
 
 LOOSENED_MS = 180_000
 """A washing machine that turns on for longer after its last spin keeps laundry from creasing."""
-DRAINED_MS = 300_000
-"""Changing the water takes less."""
+DRAINED_MS = (300_000, 120_000)
+"""Changing the water takes less, after the first heat and after a later one."""
+STROKES_MS = 120_000
+"""A pump that empties the sump while the dishes dry takes less."""
 WEAK = 0.4
 """What draws less than this share of the hardest spin was washing after all."""
 
@@ -54,10 +56,17 @@ def washing_machine(told: Told) -> list[str]:
     for place in spins:
         names[place] = "spinning"
     if told.over and spins and "heating" not in names[spins[-1] :]:
-        rest = len(parts) - spins[-1] - 1
-        loosened = sum(each.span_ms for each in parts[spins[-1] + 1 :]) >= LOOSENED_MS
-        names[spins[-1] + 1 :] = ["anti_crease" if loosened else "spinning"] * rest
+        _end(parts, names, spins[-1])
     return names
+
+
+def _end(parts: list[Part], names: list[str], spin: int) -> None:
+    """Name what follows the last spin: loosening, or the rest of the spin."""
+    rest = parts[spin + 1 :]
+    span_ms = sum(each.span_ms for each in rest)
+    rest_w = sum(each.mean_w * each.span_ms for each in rest) / max(1, span_ms)
+    loosened = span_ms >= LOOSENED_MS and rest_w < HALF * parts[spin].mean_w
+    names[spin + 1 :] = ["anti_crease" if loosened else "spinning"] * len(rest)
 
 
 def washer_dryer(told: Told) -> list[str]:
@@ -100,18 +109,23 @@ def dishwasher(told: Told) -> list[str]:
         rest = "rinsing" if changed or "rinsing" in names else "washing"
         names.append("heating" if each.what == FULL else rest)
     if heats:
-        _dry(parts, names, heats[-1] + 1, 0 if told.over else DRAINED_MS)
+        _dry(told, names, heats)
     return names
 
 
-def _dry(parts: list[Part], names: list[str], after: int, drained_ms: int) -> None:
-    """Name what follows the last heat so far; a change of water is silent, too, but short."""
-    for place in range(after, len(parts)):
-        silent = parts[place].what == QUIET and parts[place].span_ms >= drained_ms
-        if silent or names[place - 1] == "drying":
+def _dry(told: Told, names: list[str], heats: list[int]) -> None:
+    """Name what follows the last heat so far: a change of water is silent, too, but short."""
+    again = len(heats) > 1
+    drained_ms = 0 if told.over else DRAINED_MS[again]
+    for place in range(heats[-1] + 1, len(names)):
+        each, later = told.parts[place], told.parts[place + 1 :]
+        silent = each.what == QUIET
+        pumped_ms = sum(each.span_ms for each in later if each.what != QUIET)
+        dries = silent and each.span_ms >= drained_ms and pumped_ms <= STROKES_MS
+        if dries or names[place - 1] == "drying":
             names[place] = "drying"
-        elif drained_ms == 0:
-            names[place] = "rinsing"
+        elif again:
+            names[place] = names[place - 1] if silent else "rinsing"
 
 
 def printer_3d(told: Told) -> list[str]:
