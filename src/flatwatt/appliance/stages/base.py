@@ -1,8 +1,9 @@
 """What a stager remembers: windows of power, and pieces of a run in which it stayed alike.
 
 Readings come every second, every minute or on change only. A window is what was drawn between
-two readings at least ten seconds apart, so from here on nothing depends on the pace. Its mean is
-that of the booked total, which a bed that switches between two readings does not deceive.
+two readings about ten seconds apart, or one reading that held for longer, so from here on the
+pace hardly matters. Its mean is that of the booked total, which a bed that switches between two
+readings does not deceive.
 """
 
 from itertools import pairwise
@@ -28,7 +29,7 @@ Marks: TypeAlias = tuple[Mark, ...]
 
 
 class Window(Struct, array_like=True, gc=False):
-    """What was drawn in at least ten seconds.
+    """What was drawn in about ten seconds, or between two readings that are further apart.
 
     Attributes:
         start_ms, end_ms: between two readings.
@@ -117,7 +118,7 @@ class StagerState(Struct):
 
     Attributes:
         at_ms: last reading; None before the first.
-        power_w: held since then.
+        power_w, total_mwh: what it said, held since then, and the booked total.
         start_ms, start_mwh, low_w, high_w, readings: of the window that is open.
         recent: the windows of the last minutes.
         pieces: of the run, in order.
@@ -127,6 +128,7 @@ class StagerState(Struct):
 
     at_ms: int | None = None
     power_w: float = 0.0
+    total_mwh: int = 0
     start_ms: int = 0
     start_mwh: int = 0
     low_w: float = 0.0

@@ -65,8 +65,7 @@ def follow(kind: str, state: StagerState, window: Window) -> bool:
     """Take the newest of `state.recent` in; True when a piece began."""
     mind, recent = state.heater, state.recent
     before_w = recent[-2].mean_w if len(recent) > 1 else 0.0
-    long = window.end_ms - window.start_ms >= SLOW_MS
-    mind.top_w = max(mind.top_w, window.mean_w if long else min(before_w, window.mean_w))
+    mind.top_w = max(mind.top_w, window.mean_w if _held(window) else min(before_w, window.mean_w))
     last = state.pieces[-1].what if state.pieces else ""
     full_w = FULL_W[kind] or HALF * mind.top_w
     if last != STEADY:
@@ -120,6 +119,8 @@ def _usual(mind: HeaterState, recent: list[Window], full_w: float, *, rests: boo
 
     What `rests` is usually on, or at rest for long; a washing drum's short stops are usual.
     """
+    if rests and not mind.turned_w and _held(recent[-1]) and recent[-1].mean_w < full_w:
+        mind.turned_w = mind.stroke_w = recent[-1].mean_w
     if len(recent) < 3:
         return
     if max(recent[-1].mean_w, recent[-2].mean_w, recent[-3].mean_w) >= full_w:
@@ -133,6 +134,10 @@ def _usual(mind: HeaterState, recent: list[Window], full_w: float, *, rests: boo
     mind.stroke_w *= FOLLOWS if usual.high_w > mind.stroke_w else 1 / FOLLOWS
     if not rests or usual.mean_w >= STOOD * mind.turned_w:
         mind.turned_w += (usual.mean_w - mind.turned_w) * min(1.0, span_ms / USUAL_MS)
+
+
+def _held(window: Window) -> bool:
+    return window.end_ms - window.start_ms >= SLOW_MS
 
 
 def _left(state: StagerState, window: Window, what: str) -> None:

@@ -237,8 +237,12 @@ def _holding(state: StagerState, mind: PrinterState) -> bool:
     """Whether it prints again: it draws more than could be chance."""
     start, newest = state.pieces[-1], since(state.recent, STEP_MS)
     if mind.hold_uneven is None and state.recent[-1].end_ms - start.at_ms >= LONG_MS:
-        held = _lows(mind, since(state.recent, LONG_MS))  # all within the pause
+        long = since(state.recent, LONG_MS)  # all within the pause
+        held = _lows(mind, long)
         mind.hold_w, mind.hold_uneven = median(held), spread(held)
+        if max(each.high_w for each in long) < mind.work_w / 2:
+            start.what = COLD
+            return True
     chance = STEP - 1 if mind.hold_uneven is None else CHANCE * mind.hold_uneven
     step = 1 + max(RESUMED, chance)
     middle_w = (1 + step) / 2 * mind.hold_w

@@ -1,8 +1,9 @@
 """A run's energy shared out to its stages, to the milliwatt-hour in both directions."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
-from flatwatt.appliance.stages.base import Marks
+from flatwatt.appliance.stages.base import Mark, Marks
 from flatwatt.model import Slice, Stage
 
 
@@ -23,14 +24,10 @@ def stages_of(
     """
     rest = [each for each in reversed(tuple(slices)) if each[1]]
     stages = []
-    for mark, (until_ms, until_mwh) in zip(
-        marks,
-        [*((each.at_ms, each.total_mwh) for each in marks[1:]), (end_ms, end_mwh)],
-        strict=True,
-    ):
-        energy_mwh = until_mwh - mark.total_mwh
+    for mark, until in pairwise((*marks, Mark("", end_ms, end_mwh))):
+        energy_mwh = until.total_mwh - mark.total_mwh
         taken = _take(rest, energy_mwh)
-        stages.append(Stage(mark.name, mark.at_ms, until_ms, energy_mwh, taken))
+        stages.append(Stage(mark.name, mark.at_ms, until.at_ms, energy_mwh, taken))
     return tuple(stages)
 
 

@@ -46,7 +46,7 @@ class Stager:
     def begin(self, at_ms: int, power_w: float, total_mwh: int) -> None:
         """Begin with a candidate's first HIGH; what was before is forgotten."""
         state = self.state
-        state.at_ms, state.power_w = at_ms, power_w
+        state.at_ms, state.power_w, state.total_mwh = at_ms, power_w, total_mwh
         state.recent, state.pieces, state.now = [], [], ""
         state.heater, state.printer = HeaterState(), PrinterState()
         self._open(at_ms, total_mwh)
@@ -65,13 +65,18 @@ class Stager:
         state = self.state
         if state.at_ms is None or not self._has_stages:
             return False
+        changed = False
+        if at_ms - state.at_ms >= WINDOW_MS and state.at_ms > state.start_ms:
+            changed = self._close(state.at_ms, state.total_mwh)
         if state.power_w < state.low_w:
             state.low_w = state.power_w
         elif state.power_w > state.high_w:
             state.high_w = state.power_w
-        state.at_ms, state.power_w = at_ms, power_w
+        state.at_ms, state.power_w, state.total_mwh = at_ms, power_w, total_mwh
         state.readings += 1
-        return at_ms - state.start_ms >= WINDOW_MS and self._close(at_ms, total_mwh)
+        if at_ms - state.start_ms >= WINDOW_MS:
+            changed |= self._close(at_ms, total_mwh)
+        return changed
 
     def marks(self, start_ms: int, start_mwh: int, end_ms: int, end_mwh: int) -> Marks:
         """Return where the stages of a run began, by all that is known of it.
