@@ -13,7 +13,7 @@ DRAINED_MS = (300_000, 120_000)
 """Changing the water takes less, after the first heat and after a later one."""
 STROKES_MS = 120_000
 """A pump that empties the sump while the dishes dry takes less."""
-WEAK = 0.4
+WEAK = 0.25
 """What draws less than this share of the hardest spin was washing after all."""
 
 
