@@ -91,7 +91,7 @@ class PrinterState(Struct):
         drop_ms, drop_mwh: when less than that was drawn; None before.
         asked_ms: when it was last asked whether it prints.
         work_w, uneven: usual power of the print, and its usual `spread` in three minutes.
-        pace_ms: usual length of its windows.
+        pace_ms: how short its windows were lately.
         least_w, most_w, widest: their extremes since it seems to print.
         hold_w, hold_uneven: of a pause; None while it is too short to tell.
     """

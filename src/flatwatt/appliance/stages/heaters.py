@@ -44,8 +44,9 @@ SLOW_MS = 30_000
 """A mean over this time is no mere peak."""
 BLOWING_MS = 120_000
 EVEN = 0.03
-RESTS, STOOD = ("dryer", "dishwasher"), 0.4
-"""A pump or drum at rest draws less than this share of what it usually does."""
+STOOD, RESTS = 0.4, {"dryer": 30.0, "dishwasher": 40.0}
+"""A pump or drum at rest draws less than this share of what it usually does; of these kinds it
+rests for long, and draws more than this when it does not."""
 DWELL_MS = {
     "washing_machine": {FULL: 90_000, TURNING: 90_000},
     "washer_dryer": {FULL: 90_000, TURNING: 90_000},
@@ -69,7 +70,7 @@ def follow(kind: str, state: StagerState, window: Window) -> bool:
     last = state.pieces[-1].what if state.pieces else ""
     full_w = FULL_W[kind] or HALF * mind.top_w
     if last != STEADY:
-        _usual(mind, recent, full_w, rests=kind in RESTS)
+        _usual(mind, recent, full_w, RESTS.get(kind, 0.0))
     what = FULL if window.mean_w >= full_w else _without_heat(kind, state, window)
     if what == last:
         if mind.left_ms is not None:
@@ -87,7 +88,7 @@ def _without_heat(kind: str, state: StagerState, window: Window) -> str:
     mind = state.heater
     stands = window.mean_w < STOOD * mind.turned_w
     if kind in RESTS:
-        return QUIET if stands else TURNING
+        return QUIET if stands and window.mean_w < RESTS[kind] else TURNING
     if state.pieces and state.pieces[-1].what == BLOWING:
         return TURNING if stands else BLOWING
     return STEADY if _steady(state, mind, window) else TURNING
@@ -114,12 +115,12 @@ def _uninterrupted(recent: list[Window]) -> list[Window]:
     return since(recent, min(STEADY_MS[1], max(STEADY_MS[0], SEEN * step_ms)))
 
 
-def _usual(mind: HeaterState, recent: list[Window], full_w: float, *, rests: bool) -> None:
+def _usual(mind: HeaterState, recent: list[Window], full_w: float, rest_w: float) -> None:
     """Take in the window before this one, unless the heater was on in it or beside it.
 
-    What `rests` is usually on, or at rest for long; a washing drum's short stops are usual.
+    What draws less than `rest_w` is no usual power; a washing drum's short stops are.
     """
-    if rests and not mind.turned_w and _held(recent[-1]) and recent[-1].mean_w < full_w:
+    if rest_w and not mind.turned_w and _held(recent[-1]) and recent[-1].mean_w < full_w:
         mind.turned_w = mind.stroke_w = recent[-1].mean_w
     if len(recent) < 3:
         return
@@ -132,7 +133,7 @@ def _usual(mind: HeaterState, recent: list[Window], full_w: float, *, rests: boo
     if not mind.stroke_w:
         mind.stroke_w, mind.turned_w = usual.high_w, usual.mean_w
     mind.stroke_w *= FOLLOWS if usual.high_w > mind.stroke_w else 1 / FOLLOWS
-    if not rests or usual.mean_w >= STOOD * mind.turned_w:
+    if usual.mean_w >= min(rest_w, STOOD * mind.turned_w):
         mind.turned_w += (usual.mean_w - mind.turned_w) * min(1.0, span_ms / USUAL_MS)
 
 

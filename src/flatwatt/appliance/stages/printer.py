@@ -3,7 +3,7 @@
 A print begins with the heaters at full power (FULL): the most its run has drawn so far, kept
 up and even. When they cease, one of two things shows that the print itself begins.
 
-- A bed that switches (pulses to full power again): between two pulses the nozzle still heats at
+- A bed that switches (it pulses to full power again): between two pulses the nozzle still heats at
   full power; when less is drawn than then, it is hot.
 - A bed that is regulated: it settles while the printer measures its bed (SETTLING), then the
   nozzle heats to its last degrees and the print draws more for good. A printer that does not
@@ -47,17 +47,19 @@ HOT_MS = 180_000
 """A nozzle is hot so long after its bed at the latest."""
 SETTLED_MS = 600_000
 """Measuring a bed takes three to five minutes."""
-LONG_MS, FEWEST = 180_000, 9
-"""Usual power is a median of so much time, and of so many windows."""
+LONG_MS = 180_000
+"""Usual power is a median of so much time."""
 PAUSED, MUCH = 0.88, 0.7
 """A pause draws less than these shares of the usual: evenly, or anyhow."""
 EVEN, UNEVEN = 0.5, 0.02
 """Even is half as uneven as usual and less than this share; moves and fans are more uneven."""
 RESUMED, CHANCE = 0.06, 4
+"""It prints again when it draws more by this share, and by so many times its spread."""
 STILL, WANDER = 0.012, 1.01
 """Without any move power is more even than this, in three minutes and in ten."""
-SEEN_MS = 30_000
-"""A bed may pulse once a minute; when asked less often than this, any level may be chance."""
+SEEN_MS, PACE = 30_000, 1.02
+"""A bed may pulse once a minute: when no reading lately (forgotten by this factor a window)
+came sooner than this, any level may be chance."""
 ASK_MS = 30_000
 """So often it is asked whether it still prints."""
 SLOW_MS = 300_000
@@ -184,7 +186,7 @@ def _working(state: StagerState, mind: PrinterState, long: list[Window], since_m
         mind.uneven = mind.widest = uneven
         mind.pace_ms = float(long[-1].end_ms - long[-1].start_ms)
     span_ms = long[-1].end_ms - long[-1].start_ms
-    mind.pace_ms += (span_ms - mind.pace_ms) / FEWEST
+    mind.pace_ms = min(PACE * mind.pace_ms, span_ms)
     share = min(1.0, since_ms / SLOW_MS)
     if level_w < PAUSED * mind.work_w and mind.pace_ms <= SEEN_MS:
         cold = max(each.high_w for each in long) < mind.work_w / 2
