@@ -58,22 +58,19 @@ class Watch:
         newest = max(run.number for run in runs)
         self._words = [max(FLOOR, 0.5 ** ((newest - run.number) / HALF_LIFE)) for run in runs]
         self._chains = [levels(run.curve.step_ms, run.curve.mwh[:-1]) for run in runs]
-        self._follower = Follower(self._chains, 0, 0)
+        self._follower = Follower(self._chains)
 
-    def belief(self, start_ms: int, step_ms: int, seen: Sequence[int], elapsed_ms: int) -> Belief:
-        """Return what is believed.
+    def belief(self, seen: Sequence[int], elapsed_ms: int) -> Belief:
+        """Return what is believed of a run.
 
         Args:
-            start_ms: of the run's curve.
-            step_ms: of it.
             seen: its `levels` so far.
             elapsed_ms: since its start.
         """
-        follower = self._follower
-        same = (follower.start_ms, follower.step_ms) == (start_ms, step_ms)
-        if not same or follower.minutes > len(seen):
-            follower = self._follower = Follower(self._chains, start_ms, step_ms)
-        follower.follow(seen)
+        before = self._follower.seen
+        if before != seen[: len(before)]:
+            self._follower = Follower(self._chains)
+        self._follower.follow(seen)
         shares, new = self._shares()
         programmes: defaultdict[str, float] = defaultdict(float)
         for run, share in zip(self._runs, shares, strict=True):

@@ -123,23 +123,20 @@ class Path:
 
 
 class Follower:
-    """Follows one run along many; the same whether asked once or every minute.
+    """Follows one run along many past ones, given by their levels."""
 
-    Args:
-        chains: the levels of the past runs.
-        start_ms, step_ms: of the curve going on; with another of either, follow anew.
-    """
-
-    def __init__(self, chains: Sequence[list[int]], start_ms: int, step_ms: int) -> None:
-        self.start_ms, self.step_ms = start_ms, step_ms
+    def __init__(self, chains: Sequence[list[int]]) -> None:
         self.paths = [Path(chain) for chain in chains]
-        self.minutes = 0
-        self.new_evidence = 0.0
+        self.seen: list[int] = []
+
+    @property
+    def new_evidence(self) -> float:
+        """Logarithm of how well a programme never seen explains what was seen."""
+        return NEW_LOG * len(self.seen)
 
     def follow(self, seen: Sequence[int]) -> None:
-        """Catch up with the levels of all whole minutes so far."""
-        for each in seen[self.minutes :]:
+        """Catch up with the levels of all whole minutes, of which it saw the first."""
+        for each in seen[len(self.seen) :]:
             for path in self.paths:
                 path.follow(each)
-            self.new_evidence += NEW_LOG
-        self.minutes = max(self.minutes, len(seen))
+            self.seen.append(each)

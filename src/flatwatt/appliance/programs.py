@@ -55,7 +55,7 @@ class Programs:
         if not self.state.runs or self._profile.kind == UNREPEATED:
             return None
         seen = levels(curve.step_ms, curve.mwh)
-        belief = self._watched().belief(curve.start_ms, curve.step_ms, seen, elapsed_ms)
+        belief = self._watched().belief(seen, elapsed_ms)
         if belief.new > UNKNOWN:
             return Estimate("", round(belief.new, 3))
         raw = belief.span
@@ -188,7 +188,7 @@ class Programs:
         for tenth in TENTHS:
             elapsed_ms = run.duration_ms * tenth // 10
             upto = seen[: elapsed_ms // STEP_MS]
-            belief = self._watched().belief(run.start_ms, run.curve.step_ms, upto, elapsed_ms)
+            belief = self._watched().belief(upto, elapsed_ms)
             if belief.new <= UNKNOWN:
                 scores.append(belief.span.score(elapsed_ms, run.duration_ms - elapsed_ms))
         state.scores[run.id] = scores
