@@ -80,11 +80,11 @@ def endings(
 ) -> list[tuple[Ending, bool]]:
     """Return a trace's required runs, and whether their programme was known by then."""
     found = pairs(labels, runs)
-    votes = [
+    votes = sorted(
         (runs[column].noticed_ms, programmes[column], labels[row].programme)
         for row, column in found.items()
         if labels[row].programme
-    ]
+    )
     rows = []
     for label in sorted(labels, key=lambda each: each.start_ms):
         if not label.required or not label.programme:

@@ -193,7 +193,7 @@ def test_a_programme_used_rarely_outlives_single_runs_of_a_frequent_one():
 def test_memory_is_bounded_whatever_runs():
     machine = Machine()
     for index in range(PROGRAMMES + 20):
-        machine.did([(100 + 30 * index, 30 + 7 * index), (2000, 5)])
+        machine.did([(100 + 30 * index, 30 + 3 * index), (2000, 5)])
     state = machine.programs.state
     assert len(state.runs) == RUNS
     assert len(state.programmes) <= PROGRAMMES
