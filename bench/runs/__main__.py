@@ -9,9 +9,11 @@ where public data comes from). Labels are read after the last prediction is writ
 import argparse
 import csv
 import sys
+from functools import partial
 from pathlib import Path
 
-from bench.runs.finders import FINDERS, Found
+from bench.runs import endings
+from bench.runs.finders import FINDERS, Found, detector
 from bench.runs.score import scored
 from bench.runs.table import table, tallies
 from bench.runs.traces import Trace, labels, readings, traces
@@ -19,10 +21,9 @@ from bench.runs.traces import Trace, labels, readings, traces
 COLUMNS = ("trace", "start", "end", "energy_wh", "detected_at")
 
 
-def predict(data: Path, chosen: list[Trace], finder: str) -> dict[str, Found]:
-    return {
-        trace.name: FINDERS[finder](trace.kind, readings(data, trace.name)) for trace in chosen
-    }
+def predict(data: Path, chosen: list[Trace], finder: str, *, ends: bool) -> dict[str, Found]:
+    find = partial(detector, ends=True) if ends and finder == "detector" else FINDERS[finder]
+    return {trace.name: find(trace.kind, readings(data, trace.name)) for trace in chosen}
 
 
 def write(path: Path, found: dict[str, Found]) -> None:
@@ -35,9 +36,14 @@ def write(path: Path, found: dict[str, Found]) -> None:
                 writer.writerow((trace, run.start_ms, run.end_ms, energy_wh, run.noticed_ms))
 
 
-def write_eta(path: Path) -> None:
-    """Write what the detector says of remaining time: nothing yet, so the columns alone."""
-    path.write_text("trace,at,eta_end\n", encoding="utf-8")
+def write_eta(path: Path, found: dict[str, Found]) -> None:
+    """Write when which end was expected."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("trace", "at", "eta_end"))
+        for trace, each in found.items():
+            rows = ((trace, told.at_ms, told.end_ms) for told in each.told)
+            writer.writerows(row for row in rows if row[2] is not None)
 
 
 def options() -> argparse.Namespace:
@@ -61,13 +67,19 @@ def main() -> None:
     chosen = [trace for trace in known if told.only is None or trace.name in told.only]
     if not chosen:
         sys.exit(f"none of these traces is in {told.data / 'traces.csv'}: {told.only}")
-    found = predict(told.data, chosen, told.finder)
+    found = predict(told.data, chosen, told.finder, ends=told.eta is not None)
     write(told.out, found)
     if told.eta is not None:
-        write_eta(told.eta)
+        write_eta(told.eta, found)
     truth = labels(told.data)
     outcomes = {name: scored(truth.get(name, []), each.runs) for name, each in found.items()}
     print(table(tallies(chosen, truth, outcomes, by_trace=told.by_trace)))
+    if told.eta is not None:
+        ends = {
+            name: endings.endings(truth.get(name, []), each.runs, each.programmes, each.told)
+            for name, each in found.items()
+        }
+        print(endings.table(endings.groups(chosen, ends)))
     count = sum(each.readings for each in found.values())
     seconds = sum(each.seconds for each in found.values())
     print(f"{count} readings, {count / max(seconds, 1e-9) / 1e6:.2f} M a second with meter")

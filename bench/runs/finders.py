@@ -6,9 +6,11 @@ or the next reading.
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
+from bench.runs.endings import Told
+from bench.runs.going import Going
 from bench.runs.score import Prediction
 from flatwatt.appliance.energy import Meter
 from flatwatt.appliance.profiles import PROFILES
@@ -26,11 +28,16 @@ HELD_MS = 600_000
 
 @dataclass
 class Found:
-    """The runs of a trace, its readings, and seconds spent in finder and meter."""
+    """The runs of a trace, its readings, and seconds spent in finder and meter.
+
+    With `--eta` also what was said of every run going on, and each run's programme.
+    """
 
     runs: list[Prediction]
     readings: int
     seconds: float
+    told: list[Told] = field(default_factory=list)
+    programmes: list[str] = field(default_factory=list)
 
 
 def blueprint(kind: str, told: Iterable[Reading]) -> Found:
@@ -63,14 +70,15 @@ def blueprint(kind: str, told: Iterable[Reading]) -> Found:
     return Found(found, count, time.perf_counter() - began)
 
 
-def detector(kind: str, told: Iterable[Reading]) -> Found:
-    """Take the runs of our meter and detector."""
+def detector(kind: str, told: Iterable[Reading], *, ends: bool = False) -> Found:
+    """Take the runs of our meter and detector, with `ends` what is expected of them, too."""
     stream = iter(told)
     head = list(islice(stream, LOOK))
     rest = head + list(stream)
     counts = any(reading.energy_wh is not None for reading in head)
     meter = Meter(COUNTER if counts else Counter(CounterKind.NONE))
     finder = Detector("bench", PROFILES[kind])
+    going = Going(PROFILES[kind], finder) if ends else None
     found: list[Prediction] = []
     began = time.perf_counter()
     for reading in rest:
@@ -80,7 +88,14 @@ def detector(kind: str, told: Iterable[Reading]) -> Found:
                 energy_wh = change.energy_mwh / 1000
                 run = Prediction(change.start_ms, change.end_ms, change.noticed_ms, energy_wh)
                 found.append(run)
-    return Found(found, len(rest), time.perf_counter() - began)
+                if going is not None:
+                    going.finished(change)
+        if going is not None:
+            going.go(reading.at_ms, meter.total_mwh)
+    seconds = time.perf_counter() - began
+    if going is None:
+        return Found(found, len(rest), seconds)
+    return Found(found, len(rest), seconds, going.told, going.programmes)
 
 
 FINDERS = {"detector": detector, "blueprint": blueprint}

@@ -18,7 +18,10 @@ WEEK_H = 168.0
 
 @dataclass(frozen=True)
 class Label:
-    """A run that happened, in ms; `required` says that missing it counts."""
+    """A run that happened, in ms; `required` says that missing it counts.
+
+    `programme` is empty where the labels do not name one.
+    """
 
     start_ms: float
     end_ms: float
@@ -26,6 +29,7 @@ class Label:
     flag: str = "ok"
     early_start_ms: float | None = None
     tail_end_ms: float | None = None
+    programme: str = ""
 
     @property
     def spans(self) -> list[tuple[float, float]]:

@@ -75,6 +75,7 @@ def labels(data: Path) -> dict[str, list[Label]]:
             row["flag"],
             number(row["alt_start_ms"]),
             number(row["tail_end_ms"]),
+            row.get("program") or "",
         )
         found[row["trace"]].append(label)
     return found
