@@ -73,12 +73,12 @@ def washer_dryer(told: Told) -> list[str]:
     """As a washing machine; heat after the last spin dries, and heat that ends in a fan's air."""
     parts = told.parts
     spins, heats = _spins(parts), _places(parts, FULL)
-    after = spins[-1] if spins else 0
+    after = spins[-1] if spins else -1
     dries = [place for place in heats if place > after]
     if not dries or not (spins or _places(parts, BLOWING)):
         return washing_machine(told)
-    names = washing_machine(Told(parts[: dries[0]], over=False))
-    names += ["drying"] * (dries[-1] + 1 - dries[0])
+    names = washing_machine(Told(parts[: dries[0]], over=False)) if spins else []
+    names += ["drying"] * (dries[-1] + 1 - len(names))
     return names + ["cooling"] * (len(parts) - len(names))
 
 
