@@ -45,6 +45,7 @@ class Finished(Struct, frozen=True):
     """A run is over: back-dated start and end, energy between them, highest power.
 
     Attributes:
+        start_mwh: the booked total at its start.
         probability: that it is, 0 to 1.
         holed: nothing was heard for long within it, so it is no model for others.
     """
@@ -56,6 +57,7 @@ class Finished(Struct, frozen=True):
     noticed_ms: int
     probability: float = 1.0
     holed: bool = False
+    start_mwh: int = 0
 
 
 Change: TypeAlias = Started | Supposed | Resumed | Finished

@@ -129,10 +129,13 @@ def rested(state: DetectorState, profile: Profile, power_w: float, for_ms: int) 
     _settle(state, profile)
 
 
-def worked(state: DetectorState, profile: Profile, lasted_ms: int, energy_mwh: int) -> None:
-    """Take a finished run's mean power in."""
-    if lasted_ms > 0:
-        mean_w = energy_mwh * 3600 / lasted_ms
+def settled(state: DetectorState, profile: Profile, end_ms: int) -> None:
+    """Learn the level from a run that ended at `end_ms`."""
+    lasted_ms = end_ms - state.start_ms
+    if not profile.heats_w:
+        flat(state, profile, end_ms, state.end_mwh)
+    elif lasted_ms > 0:
+        mean_w = (state.end_mwh - state.start_mwh) * 3600 / lasted_ms
         state.work_w += (WORK_PACE if state.work_w else 1.0) * (mean_w - state.work_w)
         _settle(state, profile)
 

@@ -13,7 +13,7 @@ from flatwatt.appliance.changes import (
     Supposed,
 )
 from flatwatt.appliance.counters import GAP_MS
-from flatwatt.appliance.levels import STEPS, busy, flat, raised, rested, spent, worked
+from flatwatt.appliance.levels import STEPS, busy, flat, raised, rested, settled, spent
 from flatwatt.appliance.lows import (
     HELD_MS,
     asked,
@@ -279,7 +279,8 @@ class Detector:
             learned(state.memory, past, repeats=self._profile.repeats)
             state.ended_ms = end_ms
         energy_mwh = state.end_mwh - state.start_mwh
-        self._level(end_ms, energy_mwh)
+        settled(state, self._profile, end_ms)
+        self._on_w = state.on_w or self._on_w
         return Finished(
             state.start_ms,
             end_ms,
@@ -288,13 +289,5 @@ class Detector:
             at_ms,
             state.certain,
             state.holed,
+            state.start_mwh,
         )
-
-    def _level(self, end_ms: int, energy_mwh: int) -> None:
-        """Learn the quiet level from a run."""
-        state = self.state
-        if self._profile.heats_w:
-            worked(state, self._profile, end_ms - state.start_ms, energy_mwh)
-        else:
-            flat(state, self._profile, end_ms, state.end_mwh)
-        self._on_w = state.on_w or self._on_w

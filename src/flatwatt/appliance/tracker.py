@@ -7,29 +7,30 @@ their milliwatt-hours exactly.
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from flatwatt.appliance import quarters as slots
-from flatwatt.appliance.curve import CurveState, begun, cut, extend
-from flatwatt.appliance.emptied import EmptiedState, wait_for, watch
-from flatwatt.appliance.energy import Meter, MeterState
+from flatwatt.appliance.course import Course
+from flatwatt.appliance.emptied import wait_for, watch
+from flatwatt.appliance.energy import Meter
+from flatwatt.appliance.eta import Estimate
 from flatwatt.appliance.profiles import Profile
-from flatwatt.appliance.quarters import OfPlug, QuarterNow
+from flatwatt.appliance.quarters import QuarterNow
 from flatwatt.appliance.slots import run_id, trimmed
 from flatwatt.appliance.states import (
     Change,
     Detector,
-    DetectorState,
     Finished,
     Resumed,
     Started,
     Supposed,
 )
+from flatwatt.appliance.whole import TrackerState
 from flatwatt.model import (
     Basis,
     Counter,
     CounterKind,
+    Flag,
     Happening,
     Interval,
     Reading,
@@ -38,23 +39,10 @@ from flatwatt.model import (
     State,
 )
 
+__all__ = ["Tracker", "TrackerState"]
 UNKNOWN_COUNTER = Counter(CounterKind.LIFETIME, resolution_wh=1.0)
 """Of a plug in an old record whose family this flatwatt does not know."""
-
-
-class TrackerState(Struct):
-    """What a tracker remembers, for a checkpoint."""
-
-    detector: DetectorState
-    meters: dict[str, MeterState] = field(default_factory=dict)
-    quarters: dict[str, OfPlug] = field(default_factory=dict)
-    slices: dict[int, int] = field(default_factory=dict)
-    run_missing_ms: int = 0
-    curve: CurveState = field(default_factory=CurveState)
-    emptied: EmptiedState = field(default_factory=EmptiedState)
-    total_mwh: int = 0
-    last: Reading | None = None
-    last_run: Run | None = None
+_CLOCK = int(Flag.CLOCK)
 
 
 class Tracker:
@@ -79,6 +67,7 @@ class Tracker:
         self._counters = counters
         self._detector = Detector(appliance, profile, state.detector if state else None)
         self._state = state or TrackerState(self._detector.state)
+        self._course = Course(profile, self._state.course)
         self._meters = {
             plug: Meter(self._counter(plug), saved) for plug, saved in self._state.meters.items()
         }
@@ -86,7 +75,7 @@ class Tracker:
     @property
     def state(self) -> TrackerState:
         """What to keep in a checkpoint; valid until the next `feed`."""
-        self._state.detector = self._detector.state
+        self._state.detector, self._state.course = self._detector.state, self._course.state
         self._state.meters = {plug: meter.state for plug, meter in self._meters.items()}
         return self._state
 
@@ -104,6 +93,19 @@ class Tracker:
     def probably_finished(self) -> float | None:
         """How probable it is that the run going on is over; None while nobody supposes so."""
         return self._detector.probably_finished
+
+    @property
+    def stage(self) -> str:
+        """The stage of the run going on, or what is still done after one; "" if none is known."""
+        return self._course.after if self._detector.since_ms is None else self._course.stage
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """What is expected of the run going on; None when nothing can be known."""
+        last = self._state.last
+        if last is None or self._detector.run_start_ms is None:
+            return None
+        return self._course.estimate(last.at_ms)
 
     @property
     def total_mwh(self) -> int:
@@ -130,15 +132,14 @@ class Tracker:
             if before_ms is not None:
                 self._collect(interval, slices)
         slots.note(quarters, reading)
+        if reading.flags & _CLOCK and state.last is not None:
+            self._course.shift(reading.at_ms - state.last.at_ms)
         changes = detector.feed(reading, state.total_mwh)
         told = tuple(map(self._told, changes)) if changes else ()
         since_ms = detector.since_ms
         if since_ms != before_ms and not self._still(before_ms, changes):
             state.slices, state.run_missing_ms = {}, 0
-        if since_ms is not None:
-            self._draw(since_ms, reading.at_ms)
-        elif state.emptied.end_ms is not None:
-            told += self._watch(reading)
+        told += self._rest(reading) if since_ms is None else self._follow(since_ms, reading)
         state.last = reading
         return told
 
@@ -199,12 +200,22 @@ class Tracker:
             for change in changes
         )
 
-    def _draw(self, since_ms: int, at_ms: int) -> None:
-        """Let the curve of the candidate or run grow."""
-        state = self._state
-        if since_ms != state.curve.start_ms:
-            state.curve = begun(since_ms, self._detector.start_mwh)
-        extend(state.curve, at_ms, state.total_mwh)
+    def _follow(self, since_ms: int, reading: Reading) -> tuple[Happening, ...]:
+        """Follow the candidate or run from within."""
+        course, total_mwh = self._course, self._state.total_mwh
+        course.follow(since_ms, self._detector.start_mwh, reading, total_mwh)
+        run_start_ms = self._detector.run_start_ms
+        news = None if run_start_ms is None else course.news()
+        if news is None or run_start_ms is None:
+            return ()
+        mark, count = news
+        run = self._begun(run_start_ms)
+        return (Happening("stage_changed", mark.at_ms, run, count=count, stage=mark.name),)
+
+    def _rest(self, reading: Reading) -> tuple[Happening, ...]:
+        """Follow what is neither run nor candidate."""
+        self._course.rest(reading)
+        return () if self._state.emptied.end_ms is None else self._watch(reading)
 
     def _watch(self, reading: Reading) -> tuple[Happening, ...]:
         """Watch whether somebody empties the machine."""
@@ -222,9 +233,10 @@ class Tracker:
             case Started():
                 return Happening("started", change.at_ms, self._begun(change.at_ms))
             case Supposed():
-                start_ms = self._detector.state.start_ms
-                energy_mwh = change.end_mwh - self._detector.start_mwh
-                run = self._ended(start_ms, change.end_ms, energy_mwh, self._detector.peak_w)
+                span_ms = (self._detector.state.start_ms, change.end_ms)
+                start_mwh = self._detector.start_mwh
+                energy_mwh = change.end_mwh - start_mwh
+                run = self._ended(span_ms, start_mwh, energy_mwh, self._detector.peak_w)
                 return Happening(
                     "probably_finished", change.end_ms, run, change.probability, change.count
                 )
@@ -235,7 +247,9 @@ class Tracker:
                 return self._finish(change)
 
     def _finish(self, change: Finished) -> Happening:
-        run = self._ended(change.start_ms, change.end_ms, change.energy_mwh, change.peak_w)
+        span_ms = (change.start_ms, change.end_ms)
+        run = self._ended(span_ms, change.start_mwh, change.energy_mwh, change.peak_w)
+        run = self._course.over(run, change.noticed_ms, holed=change.holed)
         self._state.last_run = run
         if self.profile.waits:
             wait_for(self._state.emptied, change.end_ms, change.noticed_ms)
@@ -255,8 +269,12 @@ class Tracker:
             missing_ms=self._state.run_missing_ms,
         )
 
-    def _ended(self, start_ms: int, end_ms: int, energy_mwh: int, peak_w: float) -> Run:
-        return Run(
+    def _ended(
+        self, span_ms: tuple[int, int], start_mwh: int, energy_mwh: int, peak_w: float
+    ) -> Run:
+        """Return a run that is over."""
+        start_ms, end_ms = span_ms
+        run = Run(
             id=run_id(self.appliance, start_ms),
             appliance=self.appliance,
             start_ms=start_ms,
@@ -265,5 +283,5 @@ class Tracker:
             peak_w=peak_w,
             slices=trimmed(self._state.slices, energy_mwh),
             missing_ms=self._state.run_missing_ms,
-            curve=cut(self._state.curve, end_ms, energy_mwh),
         )
+        return self._course.finished(run, start_mwh)
