@@ -19,7 +19,8 @@ from bench.runs.finders import COUNTER, LOOK
 from bench.runs.traces import Trace, readings, traces
 from flatwatt.appliance.guess import UNSURE, Guess
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.appliance.tracker import QuarterNow, Tracker
+from flatwatt.appliance.quarters import QuarterNow
+from flatwatt.appliance.tracker import Tracker
 from flatwatt.model import QUARTER_MS, Counter, CounterKind, Reading, Run
 
 ROWS = (1, 2, 3, 5)
@@ -35,9 +36,9 @@ class Lived:
     quarters: list[tuple[int, QuarterNow]] = field(default_factory=list)
 
 
-def lived(kind: str, told: Iterable[Reading]) -> Lived:
+def lived(kind: str, heard: Iterable[Reading]) -> Lived:
     """Take a trace's readings through a tracker that does not know its kind."""
-    stream = iter(told)
+    stream = iter(heard)
     head = list(islice(stream, LOOK))
     counts = any(reading.energy_wh is not None for reading in head)
     counter = COUNTER if counts else Counter(CounterKind.NONE)
@@ -49,7 +50,7 @@ def lived(kind: str, told: Iterable[Reading]) -> Lived:
         if slot_ms is not None and now_ms > slot_ms:
             seen.quarters.extend(_whole(tracker, slot_ms, now_ms))
         slot_ms = now_ms
-        seen.runs.extend(run for run in tracker.feed(reading) if run.end_ms is not None)
+        seen.runs.extend(told.run for told in tracker.feed(reading) if told.kind == "finished")
     return seen
 
 

@@ -145,9 +145,9 @@ def test_the_demos_appliances_are_recognised_by_a_tracker_that_does_not_know_the
     tracker, guess = Tracker("x", PROFILES["auto"], COUNTERS), Guess()
     for at_ms in range(ORIGIN_MS, ORIGIN_MS + 12 * DAY_MS, 20_000):
         reading = Reading(at_ms, "x", "it-1", load.power_w(at_ms), load.energy_wh(at_ms))
-        for run in tracker.feed(reading):
-            if run.end_ms is not None:
-                guess.feed_run(run)
+        for happened in tracker.feed(reading):
+            if happened.kind == "finished":
+                guess.feed_run(happened.run)
     assert guess.best[0] == kind
     assert guess.best[1] >= SURE
 

@@ -100,7 +100,7 @@ _ALL = (
         rising_off_s=240,
         idle_cap_w=35.0,
         longest_s=24 * 3600.0,
-        min_ends=3,
+        doubt=1.0,
         blip_s=3600,
     ),
 )
