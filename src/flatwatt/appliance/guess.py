@@ -2,11 +2,11 @@
 
 A washing machine heats early and spins late. A dishwasher heats twice, at last for its rinse,
 and nothing strong follows. A dryer heats from its first minute, or its heat pump draws an even
-half kilowatt. A washer that dries does both. A printer warms its bed, then draws far less,
-evenly, for as long as its thing takes. A refrigerator comes and goes in every three hours of
-the day and the night.
+half kilowatt. A washer that dries does both. A printer warms its cold bed at full power, then
+draws less, evenly, for as long as its thing takes. A refrigerator comes and goes in every three
+hours of the day and the night.
 
-Each row of `KINDS` says between which values a figure of a run (`shape`) lies for a kind:
+Each row of `_KINDS` says between which values a figure of a run (`shape`) lies for a kind:
 impossible below the first, usual between the second and third, impossible beyond the fourth.
 A run's figures multiply to how well it fits; runs multiply in turn, but none counts for more
 than others can outvote. What fits nothing is "other". Where two kinds fit alike, it is unsure.
@@ -111,7 +111,8 @@ _KINDS: tuple[tuple[str, dict[str, Bounds]], ...] = (
         "printer_3d",
         {
             "heat_share": (_NO, _NO, 0.08, 0.25),
-            "begins": (1.15, 1.6, 9, 14),
+            "begins": (1.2, 1.7, 9, 14),
+            "first": (0.7, 0.9, 1.0, 1.01),
             "even": (0.25, 0.45, 1.0, 1.01),
             "spin": (_NO, _NO, 1.7, 2.6),
             "middle_w": (30, 45, 300, 420),

@@ -32,6 +32,7 @@ class Shape(Struct, frozen=True):
         middle_w: median power of the steps that are neither silent nor heating.
         even: share of those steps within a quarter of their median.
         begins: highest of its first twenty steps against that median.
+        first: the same against the highest of all its steps.
         top_w: highest step that is not within 90 s of heating.
         late_w: the highest of them in the last quarter of the working time.
         silent_s: longest silence.
@@ -48,6 +49,7 @@ class Shape(Struct, frozen=True):
     middle_w: float
     even: float
     begins: float
+    first: float
     top_w: float
     late_w: float
     silent_s: float
@@ -95,6 +97,7 @@ def shape_of(run: Run) -> Shape | None:
         middle_w=middle_w,
         even=_near(warm, middle_w),
         begins=max(working_w[:BEGINNING]) / max(middle_w, 1.0),
+        first=max(working_w[:BEGINNING]) / max(*working_w, 1.0),
         top_w=max(cool),
         late_w=max(cool[count * 3 // 4 :]),
         silent_s=max(_silences(powers_w), default=0) * step_s,
