@@ -11,6 +11,7 @@ appliance does itself soon counts for more, as each of its own runs adds one end
   after it, it has only washed and will dry.
 - A dishwasher dries in silence after its last heating, then a pump turns for less than a
   minute and a half: after that stroke little is left to do.
+  What is not known yet may be one.
 - A dryer turns all the time, a printer's bed pulses every 60 to 80 s.
 """
 
@@ -38,7 +39,7 @@ _ANY: Known = ((150, 3.0), (300, 0.7), (600, 0.15))
 
 def known(kind: str, quiet: Quiet) -> Known:
     """Return how long a quiet at this place of a run may last, and how often it does."""
-    if kind == "dishwasher":
+    if kind in ("dishwasher", "auto"):
         return _dishwasher(quiet)
     if kind == "printer_3d":
         return _PULSING

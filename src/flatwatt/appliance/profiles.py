@@ -103,6 +103,20 @@ _ALL = (
     # A compressor comes and goes by itself.
     Profile("fridge", 15.0, 0, 0, 0, makes_runs=False),
     Profile("other", 20.0, 120, 600, 5),
+    # Not known yet. A late end is better than a wrong one, so it waits as for a dishwasher;
+    # it learns the standby of a printer, and after a day without rest another load's.
+    Profile(
+        "auto",
+        15.0,
+        120,
+        3600,
+        10,
+        rising_off_s=240,
+        idle_cap_w=35.0,
+        longest_s=24 * 3600.0,
+        doubt=1.0,
+        blip_s=3600,
+    ),
 )
 PROFILES: dict[str, Profile] = {profile.kind: profile for profile in _ALL}
 """Kind -> profile."""
