@@ -14,6 +14,7 @@ from flatwatt.appliance import quarters as slots
 from flatwatt.appliance.curve import CurveState, begun, cut, extend
 from flatwatt.appliance.emptied import EmptiedState, wait_for, watch
 from flatwatt.appliance.energy import Meter, MeterState
+from flatwatt.appliance.lessons import Lessons, Taught, take_in
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.quarters import OfPlug, QuarterNow
 from flatwatt.appliance.slots import run_id, trimmed
@@ -55,6 +56,7 @@ class TrackerState(Struct):
     total_mwh: int = 0
     last: Reading | None = None
     last_run: Run | None = None
+    lessons: Lessons = field(default_factory=Lessons)
 
 
 class Tracker:
@@ -141,6 +143,11 @@ class Tracker:
             told += self._watch(reading)
         state.last = reading
         return told
+
+    def correct(self, taught: Taught) -> TrackerState:
+        """Learn from a person; return what is remembered now, for a tracker that goes on."""
+        take_in(taught, self._detector.state, self._state.lessons)
+        return self.state
 
     def run_now(self) -> Run | None:
         """Return the announced run going on, with its energy so far."""
@@ -266,4 +273,5 @@ class Tracker:
             slices=trimmed(self._state.slices, energy_mwh),
             missing_ms=self._state.run_missing_ms,
             curve=cut(self._state.curve, end_ms, energy_mwh),
+            total_mwh=self._state.curve.start_mwh,
         )
