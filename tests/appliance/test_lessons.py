@@ -210,7 +210,7 @@ class Heard:
     def __init__(self) -> None:
         self.told: list[tuple[str, ...]] = []
 
-    def learn(self, run: Run, *, holed: bool = False) -> None:
+    def learn(self, run: Run, *, holed: bool) -> None:
         self.told.append(("learn", run.id))
 
     def forget(self, run_id: str) -> None:
@@ -225,8 +225,10 @@ def test_programmes_forget_what_is_no_run_and_learn_what_is():
     teach_programmes(Taught(said(Kind.MERGE), [A, B], [WHOLE]), programmes)
     assigned = msgspec.structs.replace(A, programme="p2")
     teach_programmes(Taught(said(Kind.ASSIGN), [A], [assigned]), programmes)
+    teach_programmes(Taught(said(Kind.UNDO), [assigned], [A]), programmes)
     assert programmes.told == [
         ("forget", A.id), ("forget", B.id), ("learn", WHOLE.id), ("assign", A.id, "p2"),
+        ("forget", A.id),
     ]  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Lessons(Struct):
 class Programmes(Protocol):
     """What learns an appliance's programmes."""
 
-    def learn(self, run: Run, *, holed: bool = False) -> object:
+    def learn(self, run: Run, *, holed: bool) -> object:
         """Take a finished run in."""
         ...
 
@@ -118,11 +118,12 @@ def teach_programmes(taught: Taught, programmes: Programmes) -> None:
     for run in removed:
         programmes.forget(run.id)
     for run in added:
-        programmes.learn(run)
-    moved = {run.id for run in taught.added} - {run.id for run in added}
+        programmes.learn(run, holed=False)
     for run in taught.added:
-        if run.id in moved:
+        if run not in added and run.programme:
             programmes.assign(run.id, run.programme)
+        elif run not in added:
+            programmes.forget(run.id)
 
 
 def _differing(

@@ -31,7 +31,7 @@ from flatwatt.report.drafts import renaming
 from flatwatt.report.events import utc_text
 from flatwatt.report.learned import Learned
 from flatwatt.report.periods import local_time
-from flatwatt.report.wording import NOTHING, clock, day, kwh, span, watt, word
+from flatwatt.report.wording import NOTHING, clock, day, kwh, number, span, watt, word
 
 app = typer.Typer(
     help="What was learned of each appliance; nothing is hidden.", no_args_is_help=True
@@ -60,7 +60,7 @@ def list_(home: HomeOption = None, as_json: JsonOption = False) -> None:
             typer.echo(json.dumps(some, indent=2))
             return
         table = Table(box=SIMPLE_HEAVY, padding=(0, 1))
-        for key in ("appliance", "kind", "quiet_level", "standby", "in_memory", "programme"):
+        for key in ("appliance", "kind", "quiet_level", "standby", "in_memory", "programmes"):
             table.add_column(word(key, language), overflow="fold")
         for id_, each in found.items():
             row = _row(each, speech_of(flat)) if each else [word("not_heard", language)]
@@ -128,7 +128,7 @@ def _facts(learned: Learned, speech: Speech) -> Table:
     table.add_row(word("appliance", language), Text(speech.names.get(learned.appliance, "")))
     table.add_row(word("kind", language), f"{learned.kind} ({origin})")
     table.add_row(word("quiet_level", language), f"{watt(learned.quiet_w, language)} ({level})")
-    table.add_row(word("cadence", language), f"{learned.step_ms / 1000:.1f} s")
+    table.add_row(word("cadence", language), f"{number(learned.step_ms / 1000, 1, language)} s")
     table.add_row(word("standby", language), watt(learned.standby_w, language))
     table.add_row(word("in_memory", language), str(len(learned.pasts)))
     return table

@@ -167,9 +167,10 @@ def make(home: HomeOption, draft_of: Callable[[Flat], Draft]) -> None:
         what = correction_words(rows.get(draft.payload.undoes, draft), speech_of(flat))
     with closing(CorrectionLog(where.events)) as log:
         correction = log.add(draft, now_ms())
-    typer.echo(word(f"made_{draft.kind}", language).format(what=what))
+    undoes = draft.kind is Kind.UNDO
+    typer.echo(word("made_undo", language).format(what=what) if undoes else what)
     typer.echo(word("learned_now" if _learn(where, loaded) else "learned_soon", language))
-    if draft.kind is not Kind.UNDO:
+    if not undoes:
         typer.echo(word("undo_hint", language).format(seq=correction.seq))
 
 

@@ -4,13 +4,6 @@ from typing import Final
 
 CORRECT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "number": ("Nr.", "No."),
-    "made_merge": ("Zusammengefasst: {what}", "Merged: {what}"),
-    "made_split": ("Geteilt: {what}", "Split: {what}"),
-    "made_discard": ("Verworfen: {what}", "Discarded: {what}"),
-    "made_assign": ("Zugeordnet: {what}", "Assigned: {what}"),
-    "made_rename": ("Umbenannt: {what}", "Renamed: {what}"),
-    "made_kind": ("Art festgelegt: {what}", "Kind set: {what}"),
-    "made_forget": ("Vergessen, lernt neu: {what}", "Forgotten, learning anew: {what}"),
     "made_undo": ("Zurückgenommen: {what}", "Undone: {what}"),
     "undo_hint": ("Zurücknehmen: flatwatt runs undo {seq}",
                   "To take it back: flatwatt runs undo {seq}"),
@@ -61,6 +54,7 @@ CORRECT_WORDS: Final[dict[str, tuple[str, str]]] = {
                "Longest pauses: h:min since the start, length"),
     "end_after": ("Ende\nh:min", "End\nh:min"),
     "count": ("Anzahl", "Count"),
+    "programmes": ("Programme", "Programmes"),
     "unknown_programme": ("unbekannt", "unknown"),
     "not_heard": ("noch nichts gehört", "nothing was heard yet"),
 }  # fmt: skip
