@@ -7,6 +7,7 @@ from tests.appliance.test_tracker import COUNTERS, START_MS, STEP_MS, fed, readi
 from flatwatt.appliance.lessons import Lessons, Taught, relearn, take_in, teach_programmes
 from flatwatt.appliance.pauses import ENDED, RUNS, Memory, Past, Quiet
 from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.programs import Programs
 from flatwatt.appliance.tracker import Tracker, TrackerState
 from flatwatt.correction import Correction, Kind, Payload
 from flatwatt.model import Curve, Run
@@ -204,32 +205,37 @@ def test_what_was_taught_survives_a_restart():
     assert len(finished(tracker(state), 1)) == 1
 
 
-class Heard:
-    """A `Programmes` that writes down what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[str, ...]] = []
-
-    def learn(self, run: Run, *, holed: bool) -> None:
-        self.told.append(("learn", run.id))
-
-    def forget(self, run_id: str) -> None:
-        self.told.append(("forget", run_id))
-
-    def assign(self, run_id: str, programme_id: str) -> None:
-        self.told.append(("assign", run_id, programme_id))
-
-
 def test_programmes_forget_what_is_no_run_and_learn_what_is():
-    programmes = Heard()
+    programmes = Programs(PROFILES["washing_machine"])
+    others = [run(1440 * day, 1440 * day + 60) for day in range(1, 4)]
+    for each in others:
+        assert programmes.learn(each, holed=False) == "p1"
+    short = [programmes.learn(each, holed=False) for each in (A, B)]
+    assert "p1" not in short
     teach_programmes(Taught(said(Kind.MERGE), [A, B], [WHOLE]), programmes)
-    assigned = msgspec.structs.replace(A, programme="p2")
-    teach_programmes(Taught(said(Kind.ASSIGN), [A], [assigned]), programmes)
-    teach_programmes(Taught(said(Kind.UNDO), [assigned], [A]), programmes)
-    assert programmes.told == [
-        ("forget", A.id), ("forget", B.id), ("learn", WHOLE.id), ("assign", A.id, "p2"),
-        ("forget", A.id),
-    ]  # fmt: skip
+    of = {each.id: each.programme for each in programmes.state.runs}
+    assert of == {each.id: "p1" for each in (*others, WHOLE)}
+    teach_programmes(Taught(said(Kind.DISCARD), others[:1], []), programmes)
+    assert others[0].id not in [each.id for each in programmes.state.runs]
+
+
+def test_a_run_that_is_assigned_moves_and_moves_back_when_that_is_undone():
+    programmes = Programs(PROFILES["washing_machine"])
+    for each in (run(1440, 1500), run(2880, 2940), run(4320, 4440), run(5760, 5880)):
+        programmes.learn(each, holed=False)
+    names = {each.id: each.programme for each in programmes.state.runs}
+    moved = run(1440, 1500)
+    before = msgspec.structs.replace(moved, programme=names[moved.id])
+    other = next(name for name in names.values() if name != before.programme)
+    after = msgspec.structs.replace(moved, programme=other)
+
+    def programme() -> str:
+        return next(each.programme for each in programmes.state.runs if each.id == moved.id)
+
+    teach_programmes(Taught(said(Kind.ASSIGN), [before], [after]), programmes)
+    assert programme() == other
+    teach_programmes(Taught(said(Kind.UNDO), [after], [before]), programmes)
+    assert programme() == before.programme
 
 
 def test_an_assignment_leaves_the_pauses_alone():
