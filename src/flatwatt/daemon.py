@@ -28,6 +28,7 @@ SHOW_LEAST_S = 0.15
 """An LCD's crystals follow about six pictures a second."""
 EXTRAS_S = 60.0
 WARN_S = 1.0
+LEARN_S = 2.0
 
 
 class ClockLike(Protocol):
@@ -82,7 +83,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        jobs = [self._keep, self._warn]
+        jobs = [self._keep, self._warn, self._learn]
         for display in self._displays:
             jobs += [display.run, partial(self._show, display)]
         helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
@@ -195,6 +196,15 @@ class Daemon:
                 log.warning("the files can be written again")
             said = kinds
             await asyncio.sleep(WARN_S)
+
+    async def _learn(self) -> None:
+        """Take in what people correct; a command beside this process only writes it down."""
+        while True:
+            if self._flat.take_in():
+                self._news = True
+                self._fresh.set()
+                self._sync_now.set()
+            await asyncio.sleep(LEARN_S)
 
     async def _keep(self) -> None:
         while True:

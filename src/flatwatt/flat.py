@@ -5,16 +5,17 @@ it. The same walk serves the collector, a replay, and another process that only 
 (`watch=True`): what that one sees is what was written down.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from flatwatt.appliance.marks import marked
-from flatwatt.appliance.profiles import PROFILES
-from flatwatt.appliance.tracker import Tracker, TrackerState
+from flatwatt.appliance.tracker import Tracker
 from flatwatt.config import Config
+from flatwatt.correcting import Correcting
+from flatwatt.correction import Correction, Draft
 from flatwatt.model import Counter, Event, Happening, Reading, Run, Snapshot
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.events import button_event, event_of
@@ -23,9 +24,10 @@ from flatwatt.report.periods import day_start_ms, local_day
 from flatwatt.store.book import Book
 from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter
-from flatwatt.store.readings import BadRow, Position, read
+from flatwatt.store.readings import BadRow, Position, read, read_days
+from flatwatt.tracking import Tracking
 
-DERIVATION = "4"
+DERIVATION = "5"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 
 LASTING = ("finished", "emptied")
@@ -49,10 +51,17 @@ class Flat:
         config: names, kinds and prices.
         counters: plug family -> what its energy counter does.
         watch: only read; write nothing.
+        kinds_from_start: take the kinds that people gave for known from the first reading on.
     """
 
     def __init__(
-        self, home: Home, config: Config, counters: Mapping[str, Counter], *, watch: bool = False
+        self,
+        home: Home,
+        config: Config,
+        counters: Mapping[str, Counter],
+        *,
+        watch: bool = False,
+        kinds_from_start: bool = False,
     ) -> None:
         self.config = config
         self.zone = ZoneInfo(config.flat.timezone)
@@ -68,15 +77,19 @@ class Flat:
         self.bad_rows: list[BadRow] = []
         self.listeners: list[Callable[[Event], None]] = []
         self.newest_ms = 0
-        self._counters = counters
         self._readings = home.readings
-        self._trackers: dict[str, Tracker] = {}
         self._position: Position | None = None
         self._runs: list[Run] = []
         self._watch = watch
         self._book = Book(home, self.zone, watch=watch)
         self._told_until_ms: int | None = None
+        self.correcting = Correcting(
+            self._book, self.found_runs, kinds_from_start=kinds_from_start
+        )
+        self._tracking = Tracking(config, counters, self.correcting)
+        self._trackers = self._tracking.trackers
         self._restore()
+        self.correcting.refresh(self._trackers)
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
@@ -99,7 +112,7 @@ class Flat:
         heard: dict[str, Reading | None] = {}
         checked: list[Reading] = []
         for reading in readings:
-            last = heard.get(reading.appliance) or self._last(reading.appliance)
+            last = heard.get(reading.appliance) or self._tracking.last(reading.appliance)
             heard_ms = last.at_ms if last is not None and last.plug == reading.plug else None
             reading = marked(reading, heard_ms, stepped=stepped)  # noqa: PLW2901 - the same one
             heard[reading.appliance] = reading
@@ -109,10 +122,6 @@ class Flat:
         self._position = self._book.position
         return self._walk(checked)
 
-    def _last(self, appliance: str) -> Reading | None:
-        tracker = self._trackers.get(appliance)
-        return None if tracker is None else tracker.last
-
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Walk through what the record says beyond the last position; return the rows.
 
@@ -121,6 +130,7 @@ class Flat:
         told a second time.
         """
         rows = 0
+        self.correcting.refresh(self._trackers)
         for readings, position in read(
             self._readings, self._position, on_bad=self.bad_rows.append
         ):
@@ -130,15 +140,18 @@ class Flat:
             if progress:
                 progress(len(readings))
         self._told_until_ms = None
+        self._tracking.settle()
         return rows
 
     def _walk(self, readings: Sequence[Reading]) -> list[Event]:
         found: list[Event] = []
-        trackers = self._trackers
+        trackers, due_ms = self._trackers, self.correcting.due_ms
         for reading in readings:
+            if due_ms and reading.at_ms > due_ms.get(reading.appliance, reading.at_ms):
+                self._tracking.teach(reading.appliance, reading.at_ms)
             tracker = trackers.get(reading.appliance)
             if tracker is None:
-                tracker = trackers[reading.appliance] = self._tracker(reading.appliance)
+                tracker = self._tracking.begin(reading.appliance)
             told = tracker.feed(reading)
             if told:
                 self._runs.extend(each.run for each in told if each.kind in LASTING)
@@ -163,9 +176,22 @@ class Flat:
         """Tell that a button of a display was pressed, released or held."""
         self._tell([button_event(button, action, at_ms)])
 
-    def _tracker(self, id_: str, state: TrackerState | None = None) -> Tracker:
-        plug = self.config.plugs.get(id_)
-        return Tracker(id_, PROFILES[plug.appliance if plug else "other"], self._counters, state)
+    # --- correcting ---------------------------------------------------------------
+
+    def correct(self, draft: Draft, made_ms: int) -> Correction:
+        """Write a correction down and learn from it at once.
+
+        Raises:
+            StoreError: it cannot be written.
+            UsageError: it undoes one that is none.
+        """
+        made = self._book.correct(draft, made_ms)
+        self.take_in()
+        return made
+
+    def take_in(self) -> bool:
+        """Learn from corrections that were made meanwhile, here or by another process."""
+        return self._tracking.take_in()
 
     # --- keeping ------------------------------------------------------------------
 
@@ -175,49 +201,29 @@ class Flat:
             self._told_until_ms = self._book.newest_event_ms()
             return
         try:
-            states = msgspec.msgpack.decode(saved.state, type=dict[str, TrackerState])
+            self._tracking.restore(saved.state)
         except msgspec.MsgspecError:
             self._book.forget()
             self._told_until_ms = self._book.newest_event_ms()
             return
         self._position = saved.position
-        for id_, state in states.items():
-            self._trackers[id_] = self._tracker(id_, state)
-            if state.last is not None:
-                self.newest_ms = max(self.newest_ms, state.last.at_ms)
+        newest = [tracker.last.at_ms for tracker in self._trackers.values() if tracker.last]
+        self.newest_ms = max(newest, default=0)
 
     def capture(self) -> Pending:
         """Take what changed since the last capture; quick, for the event loop."""
-        quarters = self._kept(dirty_only=True)
+        quarters = self._tracking.quarters(dirty_only=True)
         today_ms = day_start_ms(local_day(self.newest_ms, self.zone), self.zone)
         for tracker in self._trackers.values():
             tracker.forget(today_ms)
         runs, self._runs = self._runs, []
         return Pending(quarters, runs, self._checkpoint())
 
-    def _kept(self, *, dirty_only: bool) -> list[Quarter]:
-        return [
-            Quarter(
-                appliance=id_,
-                plug=plug,
-                start_ms=start_ms,
-                energy_mwh=quarter.energy_mwh,
-                power_min_mw=quarter.power_min_mw,
-                power_max_mw=quarter.power_max_mw,
-                readings=quarter.readings,
-                missing_ms=quarter.missing_ms,
-                flags=quarter.flags,
-            )
-            for id_, tracker in self._trackers.items()
-            for plug, start_ms, quarter in (tracker.dirty() if dirty_only else tracker.quarters())
-        ]
-
     def _checkpoint(self) -> Checkpoint | None:
         """Return the state to go on from; None while rows or events wait for the disk."""
         if self._position is None or self._book.behind:
             return None
-        states = {id_: tracker.state for id_, tracker in self._trackers.items()}
-        return Checkpoint(DERIVATION, self._position, msgspec.msgpack.encode(states))
+        return Checkpoint(DERIVATION, self._position, self._tracking.packed())
 
     def persist(self, pending: Pending) -> None:
         """Force the record to the disk, then keep what was derived; for a worker thread."""
@@ -232,7 +238,8 @@ class Flat:
                 self._trackers.get(id_),
                 id_=id_,
                 name=plug.name or id_,
-                kind=plug.appliance,
+                kind=self.kind(id_),
+                last_run=self.correcting.last_run(self._trackers.get(id_)),
                 prices=self.tariff,
                 zone=self.zone,
                 now_ms=now_ms,
@@ -256,13 +263,34 @@ class Flat:
     def quarters(self, start_ms: int, end_ms: int) -> list[Quarter]:
         """Return the quarter-hours of a stretch, the newest included."""
         stored = self._book.quarters(start_ms, end_ms)
-        for each in self._kept(dirty_only=False):
+        for each in self._tracking.quarters(dirty_only=False):
             if start_ms <= each.start_ms < end_ms:
                 stored[each.appliance, each.plug, each.start_ms] = each
         return [stored[key] for key in sorted(stored)]
 
+    def readings(self, start_ms: int, end_ms: int) -> Iterator[Reading]:
+        """Yield what the record says of a stretch, both ends included; raises StoreError."""
+        first, last = (local_day(at_ms, self.zone) for at_ms in (start_ms, end_ms))
+        for rows in read_days(self._readings, first, last):
+            yield from (row for row in rows if start_ms <= row.at_ms <= end_ms)
+
+    def tracker(self, id_: str) -> Tracker | None:
+        """Return who follows an appliance; None when nothing was heard of it."""
+        return self._trackers.get(id_)
+
+    def kind(self, id_: str) -> str:
+        """Return the kind an appliance is taken for."""
+        return self._tracking.kind(id_)
+
     def runs(self, start_ms: int, end_ms: int) -> list[Run]:
-        """Return the runs that touch a stretch, oldest first, the one going on included."""
+        """Return the runs that touch a stretch as people corrected them, oldest first.
+
+        The one going on is included.
+        """
+        return self.correcting.runs(start_ms, end_ms)
+
+    def found_runs(self, start_ms: int, end_ms: int) -> list[Run]:
+        """Return the runs that were found, whatever people said; as `runs`."""
         going_on = [tracker.run_now() for tracker in self._trackers.values()]
         found = self._book.runs(start_ms, end_ms)
         for run in [*self._runs, *filter(None, going_on)]:

@@ -179,6 +179,8 @@ class Run(Struct, frozen=True):
         curve: how its energy rose.
         programme: id of the programme it was found to be, `p1`, `p2` …; empty when unknown.
         emptied_ms: when somebody opened the door or switched it off after the end, if seen.
+        total_mwh: the appliance's booked total at the start, so that what was drawn between
+            two runs is known to the milliwatt-hour.
     """
 
     id: str
@@ -193,6 +195,7 @@ class Run(Struct, frozen=True):
     curve: Curve = Curve()
     programme: str = ""
     emptied_ms: int | None = None
+    total_mwh: int = 0
 
 
 class Happening(Struct, frozen=True):

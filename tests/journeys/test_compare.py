@@ -20,7 +20,7 @@ def runs_of(home, appliance):
 
 def test_two_washes_stand_beside_each_other(home):
     older, newer = runs_of(home, "washer")[-2:]
-    found = json.loads(home.run("compare", older["run"], newer["run"], "--json"))
+    found = json.loads(home.run("runs", "compare", older["run"], newer["run"], "--json"))
     first, second = found["runs"]
     assert (first["run"], second["run"]) == (older["run"], newer["run"])
     assert first["energy_wh"] == older["energy_wh"]
@@ -34,10 +34,10 @@ def test_two_washes_stand_beside_each_other(home):
 
 def test_a_comparison_is_also_a_table_a_chart_and_csv(home):
     older, newer = (run["run"] for run in runs_of(home, "washer")[-2:])
-    table = home.run("compare", older, newer, "--plain")
+    table = home.run("runs", "compare", older, newer, "--plain")
     assert "vs A" in table
     assert "hours:minutes since the start" in table
-    rows = list(csv.DictReader(io.StringIO(home.run("compare", older, newer, "--csv"))))
+    rows = list(csv.DictReader(io.StringIO(home.run("runs", "compare", older, newer, "--csv"))))
     assert [row["run"] for row in rows if row["stage"] == "total"] == [older, newer]
 
 
@@ -45,26 +45,32 @@ def test_a_terminal_that_knows_only_ascii_is_spelt_to(home):
     narrow = Command(home.home)
     narrow.env["PYTHONIOENCODING"] = "ascii"
     older, newer = (run["run"] for run in runs_of(home, "washer")[-2:])
-    for words in (("compare", older, newer), ("patterns",), ("stats", "--appliance", "printer")):
+    for words in (
+        ("runs", "compare", older, newer),
+        ("patterns",),
+        ("runs", "stats", "--appliance", "printer"),
+    ):
         assert narrow.run(*words).isascii()
 
 
 def test_a_run_nobody_knows_is_refused_with_a_remedy(home):
-    said = home.run("compare", "washer", "dryer-1999", code=1)
+    said = home.run("runs", "compare", "washer", "dryer-1999", code=1)
     assert "'dryer-1999' names no run" in said
     assert "flatwatt runs --json" in said
-    assert "two or more different runs" in home.run("compare", "washer:1", "washer:1", code=1)
+    assert "two or more different runs" in home.run(
+        "runs", "compare", "washer:1", "washer:1", code=1
+    )
 
 
 def test_what_a_print_costs_is_the_mean_of_the_prints(home):
     prints = runs_of(home, "printer")
-    (found,) = json.loads(home.run("stats", "--appliance", "printer", "--json"))
+    (found,) = json.loads(home.run("runs", "stats", "--appliance", "printer", "--json"))
     assert found["runs"] == len(prints)
     mean_wh = sum(run["energy_wh"] for run in prints) / len(prints)
     assert found["all"]["energy_wh"]["mean"] == pytest.approx(mean_wh, abs=0.001)
     assert 5 < found["between"]["mean_w"] < 12
-    assert "Between the runs" in home.run("stats", "--appliance", "printer")
-    rows = list(csv.DictReader(io.StringIO(home.run("stats", "--csv"))))
+    assert "Between the runs" in home.run("runs", "stats", "--appliance", "printer")
+    rows = list(csv.DictReader(io.StringIO(home.run("runs", "stats", "--csv"))))
     assert {"printer", "washer"} <= {row["appliance"] for row in rows}
 
 

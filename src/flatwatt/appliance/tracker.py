@@ -14,6 +14,7 @@ from flatwatt.appliance.course import Course
 from flatwatt.appliance.emptied import wait_for, watch
 from flatwatt.appliance.energy import Meter
 from flatwatt.appliance.eta import Estimate
+from flatwatt.appliance.lessons import Taught, take_in, teach_programmes
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.quarters import QuarterNow
 from flatwatt.appliance.slots import run_id, trimmed
@@ -142,6 +143,12 @@ class Tracker:
         told += self._rest(reading) if since_ms is None else self._follow(since_ms, reading)
         state.last = reading
         return told
+
+    def correct(self, taught: Taught) -> TrackerState:
+        """Learn from a person; return what is remembered now, for a tracker that goes on."""
+        take_in(taught, self._detector.state, self._state.lessons)
+        teach_programmes(taught, self._course.programs)
+        return self.state
 
     def run_now(self) -> Run | None:
         """Return the announced run going on, with its energy so far."""
@@ -283,5 +290,6 @@ class Tracker:
             peak_w=peak_w,
             slices=trimmed(self._state.slices, energy_mwh),
             missing_ms=self._state.run_missing_ms,
+            total_mwh=start_mwh,
         )
         return self._course.finished(run, start_mwh)

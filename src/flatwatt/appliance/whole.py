@@ -6,6 +6,7 @@ from flatwatt.appliance.changes import DetectorState
 from flatwatt.appliance.course import CourseState
 from flatwatt.appliance.emptied import EmptiedState
 from flatwatt.appliance.energy import MeterState
+from flatwatt.appliance.lessons import Lessons
 from flatwatt.appliance.quarters import OfPlug
 from flatwatt.model import Reading, Run
 
@@ -23,3 +24,4 @@ class TrackerState(Struct):
     total_mwh: int = 0
     last: Reading | None = None
     last_run: Run | None = None
+    lessons: Lessons = field(default_factory=Lessons)

@@ -3,7 +3,18 @@
 import typer
 
 from flatwatt import __version__
-from flatwatt.cli import compare, display, look, patterns, play, serve, setup, stats
+from flatwatt.cli import (
+    appliance,
+    compare,
+    display,
+    look,
+    patterns,
+    play,
+    runs,
+    serve,
+    setup,
+    stats,
+)
 
 app = typer.Typer(
     help="Flatshare energy monitoring: smart plugs measured, logged, priced and told.",
@@ -20,21 +31,22 @@ plugs_app.command("test")(setup.plugs_test)
 plugs_app.command("families")(setup.plugs_families)
 app.add_typer(plugs_app, name="plugs")
 app.add_typer(display.app, name="display")
+app.add_typer(runs.app, name="runs")
+app.add_typer(appliance.app, name="appliance")
 for command in (
     play.demo,
     serve.run,
     serve.live,
     play.replay,
     look.report,
-    look.runs,
     look.export,
     patterns.patterns,
     setup.init,
     setup.check,
 ):
     app.command()(command)
-app.command(hidden=True)(compare.compare)
-app.command(hidden=True)(stats.stats)
+runs.app.command()(compare.compare)
+runs.app.command()(stats.stats)
 
 
 @app.command()

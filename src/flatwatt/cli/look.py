@@ -1,7 +1,7 @@
-"""`report`, `runs`, `export`: questions about what is written down."""
+"""`report`, `export`: questions about what is written down."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,10 +12,11 @@ from rich.console import Console
 from flatwatt.answers import summary_of
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
 from flatwatt.cli.export import QUARTER_COLUMNS, RAW_COLUMNS, quarter_rows, raw_rows, write_csv
-from flatwatt.cli.view import report_table, runs_table
+from flatwatt.cli.view import report_table
 from flatwatt.config import Config
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
+from flatwatt.model import Run
 from flatwatt.money.cost import cents
 from flatwatt.report.daily import Line, Summary
 from flatwatt.report.events import cost_eur, utc_text
@@ -140,40 +141,10 @@ def summary_json(summary: Summary, period: Period) -> dict[str, object]:
     }
 
 
-def runs(
-    home: HomeOption = None,
-    appliance: Annotated[str, typer.Option(help="Only this appliance's.", metavar="ID")] = "",
-    since: Annotated[str, typer.Option(help="First day.", metavar="DAY")] = "",
-    last: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 20,
-    as_json: JsonOption = False,
-) -> None:
-    """Runs (prints, washes …) with duration, energy, cost and peak.
-
-    Examples: flatwatt runs --appliance printer · flatwatt runs --since 2026-11-01 --json
-    """
-    where = home_of(home)
-    loaded = load_home(where)
-    _known(loaded.config, appliance)
-    with watching(where, loaded) as flat:
-        today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
-        start_ms = day_period(parse_day(since, today)).bounds_ms(flat.zone)[0] if since else 0
-        found = [
-            run
-            for run in flat.runs(start_ms, 1 << 53)
-            if not appliance or run.appliance == appliance
-        ][-last:]
-        language = loaded.config.flat.language
-        names = {id_: plug.name or id_ for id_, plug in loaded.config.plugs.items()}
-        if as_json:
-            typer.echo(json.dumps([run_json(run, flat) for run in found], indent=2))
-        elif found:
-            Console().print(runs_table(found, names, flat.tariff, flat.zone, language))
-        else:
-            typer.echo(word("no_runs", language))
-
-
-def run_json(run: Any, flat: Flat) -> dict[str, object]:  # noqa: ANN401 - model.Run
-    """Return a run as JSON-ready fields."""
+def run_json(
+    run: Run, flat: Flat, called: Mapping[tuple[str, str], str] | None = None
+) -> dict[str, object]:
+    """Return a run as JSON-ready fields; `called` says what people call programmes."""
     cost = cost_eur(run, flat.tariff)
     return {
         "run": run.id,
@@ -185,10 +156,13 @@ def run_json(run: Any, flat: Flat) -> dict[str, object]:  # noqa: ANN401 - model
         "cost_eur": None if cost is None else cents(cost) / 100,
         "peak_w": run.peak_w,
         "missing_s": run.missing_ms // 1000,
+        "programme": run.programme or None,
+        "programme_name": (called or {}).get((run.appliance, run.programme)),
     }
 
 
-def _known(config: Config, appliance: str) -> None:
+def known(config: Config, appliance: str) -> None:
+    """Raise UsageError where an appliance that was named is none; empty is all."""
     from flatwatt.drivers import nearest  # noqa: PLC0415 - only for the hint
 
     if appliance and appliance not in config.plugs:
@@ -219,7 +193,7 @@ def export(
     """
     where = home_of(home)
     loaded = load_home(where)
-    _known(loaded.config, appliance)
+    known(loaded.config, appliance)
     with watching(where, loaded) as flat:
         today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
         first_day = parse_day(first, today) if first else today

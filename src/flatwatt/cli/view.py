@@ -1,6 +1,6 @@
 """Tables and lines for the terminal; device names are shown as text, never as markup."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 
@@ -175,17 +175,41 @@ def money(amount_cents: int | None) -> Decimal | None:
 
 
 def runs_table(
-    runs: Sequence[Run], names: dict[str, str], prices: Prices, zone: tzinfo, language: Language
+    runs: Sequence[Run],
+    names: dict[str, str],
+    prices: Prices,
+    zone: tzinfo,
+    language: Language,
+    numbers: Mapping[str, int] | None = None,
+    called: Mapping[tuple[str, str], str] | None = None,
 ) -> RenderableType:
-    """Return a table of runs."""
+    """Return a table of runs.
+
+    Args:
+        runs: one a row.
+        names: appliance -> name.
+        prices: rates by instant.
+        zone: of the flat.
+        language: de or en.
+        numbers: run's id -> what a person may call it by; None for no such column.
+        called: (appliance, programme) -> what people call it.
+    """
     table = Table(box=SIMPLE_HEAVY, padding=(0, 1))
+    if numbers:
+        table.add_column(word("number", language), justify="right")
     table.add_column(word("appliance", language))
     for key in ("started", "ended", "duration"):
         table.add_column(word(key, language), justify="right")
     for header in ("kWh", "EUR", word("peak_w", language)):
         table.add_column(header, justify="right")
+    programmes = any(run.programme for run in runs)
+    if programmes:
+        table.add_column(word("programme", language))
     for run in runs:
-        table.add_row(*_run_cells(run, names, prices, zone, language))
+        number = [str(numbers[run.id])] if numbers else []
+        name = (called or {}).get((run.appliance, run.programme), run.programme)
+        programme = [Text(name)] if programmes else []
+        table.add_row(*number, *_run_cells(run, names, prices, zone, language), *programme)
     return table
 
 

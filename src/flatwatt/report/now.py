@@ -5,7 +5,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from flatwatt.appliance.tracker import Tracker
-from flatwatt.model import ApplianceNow, Snapshot, State
+from flatwatt.model import ApplianceNow, Run, Snapshot, State
 from flatwatt.money.cost import cost_of
 from flatwatt.money.tariff import Prices
 from flatwatt.report.events import cost_eur
@@ -25,9 +25,13 @@ def appliance_now(  # noqa: PLR0913 - what is known of an appliance
     zone: tzinfo,
     now_ms: int,
     trouble: str | None,
+    last_run: Run | None = None,
     stale_ms: int = STALE_MS,
 ) -> ApplianceNow:
-    """Return one appliance at `now_ms`; without a tracker nothing was ever heard of it."""
+    """Return one appliance at `now_ms`; without a tracker nothing was ever heard of it.
+
+    `last_run` is the newest finished run as people corrected it.
+    """
     if tracker is None or tracker.last is None:
         return ApplianceNow(id_, name, kind, State.UNKNOWN, None, None, 0, None, trouble=trouble)
     age_ms = max(0, now_ms - tracker.last.at_ms)
@@ -47,7 +51,7 @@ def appliance_now(  # noqa: PLR0913 - what is known of an appliance
         run_start_ms=run.start_ms if run else None,
         run_mwh=run.energy_mwh if run else None,
         run_eur=cost_eur(run, prices) if run else None,
-        last_run=tracker.last_run,
+        last_run=last_run,
         drift_percent=tracker.drift_percent(),
         trouble=trouble,
     )

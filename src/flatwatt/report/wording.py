@@ -6,6 +6,7 @@ from typing import Literal
 
 from flatwatt.model import State
 from flatwatt.report.words_compare import COMPARE_WORDS
+from flatwatt.report.words_correct import CORRECT_WORDS
 
 Language = Literal["de", "en"]
 NOTHING = "–"
@@ -57,6 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     State.ACTIVE: ("läuft", "active"),
     State.FINISHED: ("fertig", "finished"),
     **COMPARE_WORDS,
+    **CORRECT_WORDS,
 }  # fmt: skip
 
 

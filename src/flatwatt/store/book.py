@@ -9,8 +9,10 @@ import threading
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from flatwatt.correction import Correction, Draft
 from flatwatt.errors import StoreError
 from flatwatt.model import Event, Reading, Run
+from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
 from flatwatt.store.files import Position
 from flatwatt.store.home import Home
@@ -37,6 +39,7 @@ class Book:
         self._unkept_runs: dict[str, Run] = {}
         self._quarters: Quarters | None = None
         self._log: EventLog | None = None
+        self._corrections: CorrectionLog | None = None
         self._record = None if watch else Record(home.readings, zone)
         self._open_quarters()
         self._open_log()
@@ -50,13 +53,14 @@ class Book:
     def behind(self) -> bool:
         """Whether rows or events still wait for the disk, so that no checkpoint may be kept."""
         waiting = self._record is not None and self._record.trouble is not None
-        return waiting or bool(self._untold)
+        return waiting or bool(self._untold) or "corrections" in self._trouble
 
     def troubles(self) -> list[str]:
         """Return what is wrong with the files, for a flatmate."""
         record = None if self._record is None else self._record.trouble
         with self._lock:
-            return [text for text in (record, *self._trouble.values()) if text]
+            said = (record, *self._trouble.values())
+        return list(dict.fromkeys(text for text in said if text))
 
     def append(self, readings: Sequence[Reading]) -> None:
         """Write readings down; never fails for the disk."""
@@ -133,6 +137,40 @@ class Book:
         if self._quarters is not None and not self._watch:
             self._quarters.clear()
 
+    def corrections(self) -> list[Correction]:
+        """Return all corrections, by number; none while they cannot be read."""
+        try:
+            if self._corrections is None:
+                self._corrections = CorrectionLog(self._home.events, read_only=self._watch)
+            rows = self._corrections.rows()
+        except StoreError as error:
+            self._say("corrections", str(error))
+            return []
+        self._say("corrections", None)
+        return rows
+
+    def correct(self, draft: Draft, made_ms: int) -> Correction:
+        """Write a correction down.
+
+        Raises:
+            StoreError: it cannot be written.
+            UsageError: it undoes one that is none.
+        """
+        self.corrections()
+        if self._corrections is None:
+            raise StoreError(self._trouble["corrections"])
+        return self._corrections.add(draft, made_ms)
+
+    def take(self, seq: int, taken_ms: int) -> bool:
+        """Note where a correction was taken in; False when that could not be written."""
+        try:
+            if self._corrections is not None:
+                self._corrections.take(seq, taken_ms)
+        except StoreError as error:
+            self._say("corrections", str(error))
+            return False
+        return True
+
     def newest_event_ms(self) -> int | None:
         """Return when the newest told event happened; None where nothing was told."""
         return None if self._log is None else self._log.newest_ms()
@@ -157,8 +195,9 @@ class Book:
         """Let go of the files."""
         if self._record is not None:
             self._record.close()
-        if self._log is not None:
-            self._log.close()
+        for log in (self._log, self._corrections):
+            if log is not None:
+                log.close()
         if self._quarters is not None:
             self._quarters.close()
 

@@ -1,9 +1,8 @@
 """The event log: what happened, durable before anybody hears of it."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -15,29 +14,14 @@ import msgspec
 from flatwatt.errors import StoreError
 from flatwatt.model import Event
 from flatwatt.store import database
+from flatwatt.store.state import in_our_words, open_state
 
-_SCHEMA = (
-    (
-        """CREATE TABLE event (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT,
-            id TEXT NOT NULL UNIQUE,
-            at_ms INTEGER NOT NULL,
-            body TEXT NOT NULL
-        )""",
-        "CREATE INDEX event_at ON event (at_ms)",
-        "CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
-    ),
-)
 # Not ON CONFLICT DO NOTHING: that would use up a number for each event told again.
 _PUT = """INSERT INTO event (id, at_ms, body)
     SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = ?)"""
 _PREFIX = "flatwatt."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_REMEDY = (
-    "stop flatwatt and restore state.sqlite from a backup, or move it away to begin a new one"
-)
-
 CloudEvent = dict[str, Any]
 """A CloudEvents 1.0 event in its JSON form."""
 
@@ -113,33 +97,10 @@ class EventLog:
         if read_only and not path.exists():
             raise StoreError(f"{path}: there is no event log yet; `flatwatt run` makes it")
         with self._in_our_words():
-            self._connection = self._open(read_only=read_only)
+            self._connection, _version = open_state(path, read_only=read_only)
 
-    def _open(self, *, read_only: bool) -> sqlite3.Connection:
-        if read_only:
-            connection = database.connect_read_only(self._path)
-        else:
-            connection = database.connect(self._path, durable=True)
-        try:
-            if read_only:
-                database.version_of(connection, len(_SCHEMA), empty_is_ours=False)
-            else:
-                database.settle(connection, _SCHEMA)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise database.in_our_words(self._path, error, _REMEDY) from error
-        except database.NewerError as error:
-            raise StoreError(f"{self._path}: {error}; update flatwatt") from error
-        except database.NotOursError as error:
-            raise StoreError(f"{self._path}: {error}; {_REMEDY}") from error
+    def _in_our_words(self) -> AbstractContextManager[None]:
+        return in_our_words(self._path)
 
     def append(self, events: Sequence[Event], home: str) -> list[Event]:
         """Store events, each id once, all or none.

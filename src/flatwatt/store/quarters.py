@@ -108,6 +108,7 @@ class _More(Struct, frozen=True, omit_defaults=True):
     curve: Curve = Curve()
     programme: str = ""
     emptied_ms: int | None = None
+    total_mwh: int = 0
 
 
 class Quarters:
@@ -293,7 +294,7 @@ def _quarter_row(each: Quarter) -> tuple[object, ...]:
 
 def _run_row(run: Run) -> tuple[object, ...]:
     values = msgspec.structs.astuple(run)
-    more = _More(run.stages, run.curve, run.programme, run.emptied_ms)
+    more = _More(run.stages, run.curve, run.programme, run.emptied_ms, run.total_mwh)
     slices = msgspec.json.encode(run.slices).decode()
     return (*values[:6], slices, run.missing_ms, msgspec.json.encode(more).decode())
 

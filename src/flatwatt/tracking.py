@@ -1,0 +1,106 @@
+"""Who follows the appliances of a flat: one tracker each, and what people taught it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from flatwatt.appliance.phases import Phase
+from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.tracker import Tracker, TrackerState
+from flatwatt.config import Config
+from flatwatt.correcting import Correcting
+from flatwatt.model import Counter, Reading
+from flatwatt.store.quarters import Quarter
+
+
+class Tracking:
+    """The trackers of a flat.
+
+    Args:
+        config: kinds.
+        counters: plug family -> what its energy counter does.
+        correcting: what people said.
+
+    Attributes:
+        trackers: by appliance, of those that were heard.
+    """
+
+    def __init__(
+        self, config: Config, counters: Mapping[str, Counter], correcting: Correcting
+    ) -> None:
+        self.trackers: dict[str, Tracker] = {}
+        self._config = config
+        self._counters = counters
+        self._correcting = correcting
+
+    def begin(self, id_: str, state: TrackerState | None = None) -> Tracker:
+        """Follow an appliance, from a state if there is one."""
+        told = state.lessons.kind if state else self._correcting.kind(id_, 0)
+        kind = told if told in PROFILES else self._configured(id_)
+        tracker = self.trackers[id_] = Tracker(id_, PROFILES[kind], self._counters, state)
+        tracker.state.lessons.kind = told
+        if not tracker.profile.makes_runs:  # a run of what it was taken for before has no end
+            tracker.state.detector.phase = Phase.REST
+        return tracker
+
+    def last(self, id_: str) -> Reading | None:
+        """Return an appliance's newest reading."""
+        tracker = self.trackers.get(id_)
+        return None if tracker is None else tracker.last
+
+    def kind(self, id_: str) -> str:
+        """Return the kind an appliance is taken for."""
+        tracker = self.trackers.get(id_)
+        return self._configured(id_) if tracker is None else tracker.profile.kind
+
+    def _configured(self, id_: str) -> str:
+        plug = self._config.plugs.get(id_)
+        return plug.appliance if plug else "other"
+
+    def restore(self, state: bytes) -> None:
+        """Go on from what `packed` gave; raises msgspec.MsgspecError."""
+        for id_, each in msgspec.msgpack.decode(state, type=dict[str, TrackerState]).items():
+            self.begin(id_, each)
+
+    def packed(self) -> bytes:
+        """Return everything that is remembered."""
+        states = {id_: tracker.state for id_, tracker in self.trackers.items()}
+        return msgspec.msgpack.encode(states)
+
+    def quarters(self, *, dirty_only: bool) -> list[Quarter]:
+        """Return the quarter-hours in memory, or those that changed since they were last asked."""
+        return [
+            Quarter(
+                appliance=id_,
+                plug=plug,
+                start_ms=start_ms,
+                energy_mwh=quarter.energy_mwh,
+                power_min_mw=quarter.power_min_mw,
+                power_max_mw=quarter.power_max_mw,
+                readings=quarter.readings,
+                missing_ms=quarter.missing_ms,
+                flags=quarter.flags,
+            )
+            for id_, tracker in self.trackers.items()
+            for plug, start_ms, quarter in (tracker.dirty() if dirty_only else tracker.quarters())
+        ]
+
+    def take_in(self) -> bool:
+        """Learn from corrections that were made meanwhile; return whether there were any."""
+        new = self._correcting.take_in(self.trackers)
+        self.settle()
+        return new
+
+    def settle(self) -> None:
+        """Take in what is due at the newest readings."""
+        for id_ in [*self._correcting.due_ms]:
+            last = self.last(id_)
+            if last is not None:
+                self.teach(id_, last.at_ms + 1)
+
+    def teach(self, id_: str, before_ms: int) -> None:
+        """Take in what is due before a reading of that time; the tracker is another one then."""
+        tracker = self.trackers.get(id_)
+        if tracker is not None:
+            self._correcting.teach(tracker, before_ms)
+            self.begin(id_, tracker.state)
