@@ -203,12 +203,12 @@ class Happening(Struct, frozen=True):
 
     Attributes:
         kind: `started`, `probably_finished`, `resumed`, `finished`, `emptied`,
-            `stage_changed`, ….
+            `stage_changed`, `kind_guessed`.
         at_ms: when it happened, back-dated; not when it was noticed.
         run: as it is known at that moment; one that is probably over has its end.
         probability: that it is so, 0 to 1; None where there is no doubt to measure.
         count: the how-manieth of its kind in this run, from 0.
-        stage: that began.
+        what: the stage that began, the kind that was guessed.
     """
 
     kind: str
@@ -216,7 +216,7 @@ class Happening(Struct, frozen=True):
     run: Run
     probability: float | None = None
     count: int = 0
-    stage: str = ""
+    what: str = ""
 
 
 class Event(Struct, frozen=True):

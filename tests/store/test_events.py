@@ -132,9 +132,17 @@ def test_any_event_comes_back_equal_and_meets_the_schema(at_ms: int, home: str) 
 )
 def test_told_runs_meet_the_schema(contracts: list[Contract]) -> None:
     prices = FixedTariff(contracts, BERLIN)
-    kinds = ("started", "probably_finished", "resumed", "finished", "emptied", "stage_changed")
+    kinds = (
+        "started",
+        "probably_finished",
+        "resumed",
+        "finished",
+        "emptied",
+        "stage_changed",
+        "kind_guessed",
+    )
     for kind in kinds:
-        told = Happening(kind, MIDNIGHT_MS + 900_000, RUN, 0.97, count=1, stage="spinning")
+        told = Happening(kind, MIDNIGHT_MS + 900_000, RUN, 0.97, count=1, what="spinning")
         event = told_event(told, prices)
         assert event.kind in (kind, f"device_{kind}")
         validate(cloud_event(event, "wg"))

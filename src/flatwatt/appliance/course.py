@@ -59,6 +59,13 @@ class Course:
         """What is still done after a run: `anti_crease`, `cooling`, or ""."""
         return self._after_now
 
+    def change(self, profile: Profile) -> None:
+        """Go on as another kind; what is known of its programmes stays."""
+        state = self.state
+        self._stager = Stager(profile.kind, state.stager)
+        self._after = AfterStage(profile.kind, state.after)
+        self.programs = Programs(profile, state.programs)
+
     def follow(self, since_ms: int, since_mwh: int, reading: Reading, total_mwh: int) -> None:
         """Take a reading of the candidate or run in.
 

@@ -14,6 +14,7 @@ from flatwatt.appliance.course import Course
 from flatwatt.appliance.emptied import wait_for, watch
 from flatwatt.appliance.energy import Meter
 from flatwatt.appliance.eta import Estimate
+from flatwatt.appliance.guessing import Guessing, taken_over
 from flatwatt.appliance.lessons import Taught, take_in, teach_programmes
 from flatwatt.appliance.profiles import Profile
 from flatwatt.appliance.quarters import QuarterNow
@@ -21,6 +22,7 @@ from flatwatt.appliance.slots import run_id, trimmed
 from flatwatt.appliance.states import (
     Change,
     Detector,
+    DetectorState,
     Finished,
     Resumed,
     Started,
@@ -28,6 +30,7 @@ from flatwatt.appliance.states import (
 )
 from flatwatt.appliance.whole import TrackerState
 from flatwatt.model import (
+    QUARTER_MS,
     Basis,
     Counter,
     CounterKind,
@@ -64,11 +67,12 @@ class Tracker:
         state: TrackerState | None = None,
     ) -> None:
         self.appliance = appliance
-        self.profile = profile
         self._counters = counters
-        self._detector = Detector(appliance, profile, state.detector if state else None)
-        self._state = state or TrackerState(self._detector.state)
-        self._course = Course(profile, self._state.course)
+        self._state = state or TrackerState(DetectorState())
+        self._guessing = Guessing(profile, self._state.guessing)
+        self.profile = self._guessing.profile
+        self._detector = Detector(appliance, self.profile, self._state.detector)
+        self._course = Course(self.profile, self._state.course)
         self._meters = {
             plug: Meter(self._counter(plug), saved) for plug, saved in self._state.meters.items()
         }
@@ -94,6 +98,11 @@ class Tracker:
     def probably_finished(self) -> float | None:
         """How probable it is that the run going on is over; None while nobody supposes so."""
         return self._detector.probably_finished
+
+    @property
+    def guessed(self) -> str:
+        """The kind it is taken for and nobody has confirmed; "" for none."""
+        return self._state.guessing.kind
 
     @property
     def stage(self) -> str:
@@ -135,9 +144,12 @@ class Tracker:
         slots.note(quarters, reading)
         if reading.flags & _CLOCK and state.last is not None:
             self._course.shift(reading.at_ms - state.last.at_ms)
+        if self._guessing.open and state.last is not None:
+            self._look_at_quarters(reading, state.last)
+            detector = self._detector
         changes = detector.feed(reading, state.total_mwh)
-        told = tuple(map(self._told, changes)) if changes else ()
-        since_ms = detector.since_ms
+        told = tuple(each for change in changes for each in self._told(change))
+        since_ms = self._detector.since_ms
         if since_ms != before_ms and not self._still(before_ms, changes):
             state.slices, state.run_missing_ms = {}, 0
         told += self._rest(reading) if since_ms is None else self._follow(since_ms, reading)
@@ -217,7 +229,7 @@ class Tracker:
             return ()
         mark, count = news
         run = self._begun(run_start_ms)
-        return (Happening("stage_changed", mark.at_ms, run, count=count, stage=mark.name),)
+        return (Happening("stage_changed", mark.at_ms, run, count=count, what=mark.name),)
 
     def _rest(self, reading: Reading) -> tuple[Happening, ...]:
         """Follow what is neither run nor candidate."""
@@ -235,32 +247,61 @@ class Tracker:
         state.last_run = replace(state.last_run, emptied_ms=at_ms)
         return (Happening("emptied", at_ms, state.last_run),)
 
-    def _told(self, change: Change) -> Happening:
+    def _told(self, change: Change) -> tuple[Happening, ...]:
         match change:
             case Started():
-                return Happening("started", change.at_ms, self._begun(change.at_ms))
+                return (Happening("started", change.at_ms, self._begun(change.at_ms)),)
             case Supposed():
-                span_ms = (self._detector.state.start_ms, change.end_ms)
-                start_mwh = self._detector.start_mwh
-                energy_mwh = change.end_mwh - start_mwh
-                run = self._ended(span_ms, start_mwh, energy_mwh, self._detector.peak_w)
-                return Happening(
-                    "probably_finished", change.end_ms, run, change.probability, change.count
-                )
+                return (self._suppose(change),)
             case Resumed():
                 run = self._begun(self._detector.state.start_ms)
-                return Happening("resumed", change.at_ms, run, count=change.count)
+                return (Happening("resumed", change.at_ms, run, count=change.count),)
             case Finished():
                 return self._finish(change)
 
-    def _finish(self, change: Finished) -> Happening:
+    def _suppose(self, change: Supposed) -> Happening:
+        span_ms = (self._detector.state.start_ms, change.end_ms)
+        start_mwh = self._detector.start_mwh
+        energy_mwh = change.end_mwh - start_mwh
+        run = self._ended(span_ms, start_mwh, energy_mwh, self._detector.peak_w)
+        kind = "probably_finished"
+        return Happening(kind, change.end_ms, run, change.probability, change.count)
+
+    def _finish(self, change: Finished) -> tuple[Happening, ...]:
         span_ms = (change.start_ms, change.end_ms)
         run = self._ended(span_ms, change.start_mwh, change.energy_mwh, change.peak_w)
         run = self._course.over(run, change.noticed_ms, holed=change.holed)
         self._state.last_run = run
         if self.profile.waits:
             wait_for(self._state.emptied, change.end_ms, change.noticed_ms)
-        return Happening("finished", change.end_ms, run, change.probability)
+        told = Happening("finished", change.end_ms, run, change.probability)
+        if self._guessing.open and self._guessing.run(run, holed=change.holed):
+            return (told, self._become(run, change.noticed_ms))
+        return (told,)
+
+    def _look_at_quarters(self, reading: Reading, last: Reading) -> None:
+        """Let the quarter-hours that are over tell whether it comes and goes by itself."""
+        now_ms = reading.at_ms - reading.at_ms % QUARTER_MS
+        if last.plug != reading.plug or last.at_ms >= now_ms:
+            return
+        from_ms = last.at_ms - last.at_ms % QUARTER_MS
+        kept = self._state.quarters[reading.plug]
+        if self._guessing.quarters(
+            (at_ms, kept[at_ms]) for at_ms in sorted(kept) if from_ms <= at_ms < now_ms
+        ):
+            self._be()
+
+    def _become(self, run: Run, at_ms: int) -> Happening:
+        """Go on as another kind."""
+        self._be()
+        kind, probability = self._guessing.state.kind, self._guessing.probability
+        return Happening("kind_guessed", at_ms, run, probability, what=kind)
+
+    def _be(self) -> None:
+        self.profile = self._guessing.profile
+        kept = taken_over(self._detector.state, self.profile)
+        self._detector = Detector(self.appliance, self.profile, kept)
+        self._course.change(self.profile)
 
     def _begun(self, start_ms: int) -> Run:
         """Return a run that goes on, with its energy so far."""

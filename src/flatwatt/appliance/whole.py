@@ -6,6 +6,7 @@ from flatwatt.appliance.changes import DetectorState
 from flatwatt.appliance.course import CourseState
 from flatwatt.appliance.emptied import EmptiedState
 from flatwatt.appliance.energy import MeterState
+from flatwatt.appliance.guessing import GuessingState
 from flatwatt.appliance.lessons import Lessons
 from flatwatt.appliance.quarters import OfPlug
 from flatwatt.model import Reading, Run
@@ -25,3 +26,4 @@ class TrackerState(Struct):
     last: Reading | None = None
     last_run: Run | None = None
     lessons: Lessons = field(default_factory=Lessons)
+    guessing: GuessingState = field(default_factory=GuessingState)

@@ -12,6 +12,8 @@ from flatwatt.money.tariff import Prices
 
 REPEATED = ("probably_finished", "resumed", "stage_changed")
 """Kinds that one run can have more than once."""
+PLAIN = ("stage_changed", "kind_guessed")
+"""Kinds that are not called `device_…`."""
 
 
 def event_of(told: Happening, prices: Prices) -> Event:
@@ -33,8 +35,10 @@ def event_of(told: Happening, prices: Prices) -> Event:
     if told.kind == "emptied":
         data["emptied_at"] = utc_text(told.at_ms)
     if told.kind == "stage_changed":
-        data |= {"stage": told.stage, "stage_started_at": utc_text(told.at_ms)}
-    kind = told.kind if told.kind == "stage_changed" else f"device_{told.kind}"
+        data |= {"stage": told.what, "stage_started_at": utc_text(told.at_ms)}
+    if told.kind == "kind_guessed":
+        data["kind"] = told.what
+    kind = told.kind if told.kind in PLAIN else f"device_{told.kind}"
     return Event(f"{kind}/{last}", kind, told.at_ms, run.appliance, data)
 
 
