@@ -95,6 +95,7 @@ def detector(kind: str, told: Iterable[Reading], *, ends: bool = False) -> Found
     seconds = time.perf_counter() - began
     if going is None:
         return Found(found, len(rest), seconds)
+    seconds -= going.seconds
     return Found(found, len(rest), seconds, going.told, going.programmes)
 
 

@@ -1,5 +1,7 @@
 """What is said of a run while it goes on: about once a minute, from its first HIGH on."""
 
+import time
+
 from bench.runs.endings import Told
 from flatwatt.appliance.curve import CurveState, begun, cut, extend
 from flatwatt.appliance.marks import GAP_MS
@@ -15,6 +17,11 @@ EACH_MS = 60_000
 class Going:
     """Follows a detector's runs, learns the finished ones, and asks what is expected.
 
+    Attributes:
+        told: all that was said.
+        programmes: of the finished runs; empty for one not learned.
+        seconds: spent in learning and asking.
+
     Args:
         profile: the appliance's kind.
         finder: its detector, fed before this is.
@@ -23,6 +30,7 @@ class Going:
     def __init__(self, profile: Profile, finder: Detector) -> None:
         self.told: list[Told] = []
         self.programmes: list[str] = []
+        self.seconds = 0.0
         self._programs = Programs(profile)
         self._finder = finder
         self._curve = CurveState()
@@ -42,7 +50,9 @@ class Going:
             curve=cut(curve, run.end_ms, run.energy_mwh),
         )
         holed = self._finder.state.holed or self._unheard or not curve.mwh
+        began = time.perf_counter()
         self.programmes.append(self._programs.learn(whole, holed=holed))
+        self.seconds += time.perf_counter() - began
 
     def go(self, at_ms: int, total_mwh: int) -> None:
         """Draw the curve on and say what is expected."""
@@ -59,7 +69,9 @@ class Going:
         self._last_ms = at_ms
 
     def _say(self, at_ms: int, start_ms: int) -> None:
+        began = time.perf_counter()
         found = self._programs.estimate(at_ms - start_ms, self._curve)
+        self.seconds += time.perf_counter() - began
         if found is None:
             return
         after = (found.end_after_ms, found.low_ms, found.high_ms)

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.appliance.washes import MINUTE_MS
 
-from flatwatt.appliance.eta import GRAIN_MS, MADE_UP, Score, Span, best, new_left, span, stretch
+from flatwatt.appliance.eta import (
+    GRAIN_MS,
+    MADE_UP,
+    Score,
+    Span,
+    best,
+    new_left,
+    span,
+    stretch,
+    trusted,
+)
 
 LEFT = st.tuples(st.integers(0, 5 * 3600_000), st.floats(0.001, 1))
 
@@ -70,3 +80,10 @@ def test_an_error_counts_in_units_of_the_side_it_lies_on():
     assert told.score(1000, 900).error == 1.0
     assert told.score(1000, 10**9).error < 10
     assert told.score(1000, 900).bucket == 5
+
+
+def test_a_programme_is_as_sure_as_those_that_seemed_so_were_right():
+    assert trusted(0.8, []) == pytest.approx(0.8)
+    wrong = [Score(1, 0.0, 0.8, right=False)] * 90
+    assert trusted(0.8, wrong) == pytest.approx(0.08)
+    assert trusted(0.3, wrong) == pytest.approx(0.3)

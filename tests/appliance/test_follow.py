@@ -57,3 +57,8 @@ def test_behind_its_end_a_run_is_silent():
     assert over.paths[0].evidence > over.new_evidence
     goes_on = followed([chain(EASY)], chain(EASY) + [level(2000)] * 30)
     assert goes_on.paths[0].evidence < goes_on.new_evidence
+
+
+@pytest.mark.parametrize("power_w", [-5.0, 0.0, 1e9])
+def test_a_power_that_cannot_be_is_followed_too(power_w):
+    assert followed([chain(EASY)], [level(power_w)] * 5).seen == [level(power_w)] * 5

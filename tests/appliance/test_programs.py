@@ -102,6 +102,18 @@ def test_an_end_is_never_in_the_past():
             assert upto_min * MINUTE_MS <= told.low_ms <= told.end_after_ms <= told.high_ms
 
 
+def test_a_run_far_beyond_all_others_is_unknown():
+    machine = Machine()
+    machine.did(EASY, EASY)
+    told = machine.expects([(150, 5), (2000, 8), (120, 600)], 400)
+    assert (told.programme, told.end_after_ms) == ("", None)
+
+
+def test_what_runs_for_days_is_no_programme():
+    machine = Machine("other")
+    assert machine.did([(150, 25 * 60)]) == [""]
+
+
 def test_prints_do_not_repeat_so_none_is_told_its_end():
     machine = Machine("printer_3d")
     assert machine.did(COTTON, COTTON) == ["p1", "p1"]

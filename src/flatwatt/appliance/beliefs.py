@@ -21,6 +21,8 @@ HALF_LIFE = 12.0
 FLOOR = 1 / 32
 EVEN = 0.3
 LEAST_SHARE = 1e-5
+BEYOND = 2
+BEYOND_MIN = 60
 
 
 class Belief(Struct):
@@ -59,6 +61,10 @@ class Watch:
         self._words = [max(FLOOR, 0.5 ** ((newest - run.number) / HALF_LIFE)) for run in runs]
         self._chains = [levels(run.curve.step_ms, run.curve.mwh[:-1]) for run in runs]
         self._follower = Follower(self._chains)
+
+    def is_beyond(self, seen: Sequence[int]) -> bool:
+        """Whether a run lasts far longer than any kept one, so that following it tells nothing."""
+        return len(seen) > BEYOND * max(map(len, self._chains)) + BEYOND_MIN
 
     def belief(self, seen: Sequence[int], elapsed_ms: int) -> Belief:
         """Return what is believed of a run.

@@ -11,7 +11,8 @@ then corrected by this appliance's own past (conformal prediction): whenever a r
 the estimates it would have had on its way were compared with its end, in units of their own
 interval. The interval is stretched or narrowed so that nine tenths of those at about the same
 share of the run would have held. While there are few of them a handful of made-up ones, which
-ask for no correction, are counted in.
+ask for no correction, are counted in. How sure a programme is, is corrected likewise: by how
+often one that seemed so likely was the right one.
 """
 
 import math
@@ -34,6 +35,9 @@ REACH = 2
 """Errors count for the same tenth of the run and so many next to it."""
 MADE_UP = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.95, 1.25)
 MOST = 4.0
+AS_LIKELY = 0.15
+TAKEN = 10.0
+"""A share is taken for what it says as if so many estimates had borne it out."""
 USUAL_MIN = {"washing_machine": 75.0, "dishwasher": 85.0, "dryer": 60.0, "washer_dryer": 120.0}
 USUAL_LOG = 0.5
 """Spread of the logarithm of durations in a kind: from less than half to more than double."""
@@ -67,10 +71,14 @@ class Score(Struct, array_like=True, frozen=True, gc=False):
     Attributes:
         bucket: tenth of the run it was made in, as it was known then.
         error: in units of the interval's half on that side.
+        share: how likely its programme seemed.
+        right: it was that programme.
     """
 
     bucket: int
     error: float
+    share: float = 0.0
+    right: bool = False
 
 
 class Span(Struct, frozen=True):
@@ -85,11 +93,14 @@ class Span(Struct, frozen=True):
         whole_ms = max(1.0, elapsed_ms + self.left_ms)
         return min(BUCKETS - 1, int(elapsed_ms / whole_ms * BUCKETS))
 
-    def score(self, elapsed_ms: float, left_ms: float) -> Score:
-        """Return its error, once the time really left is known."""
+    def score(
+        self, elapsed_ms: float, left_ms: float, share: float = 0.0, *, right: bool = False
+    ) -> Score:
+        """Return its error, once time really left and programme are known."""
         off_ms = left_ms - self.left_ms
         error = off_ms / self.up_ms if off_ms > 0 else -off_ms / self.down_ms
-        return Score(self.bucket(elapsed_ms), round(min(MOST, error), 3))
+        bucket = self.bucket(elapsed_ms)
+        return Score(bucket, round(min(MOST, error), 3), round(share, 3), right)
 
 
 def new_left(kind: str, elapsed_ms: float) -> list[Left]:
@@ -167,3 +178,12 @@ def stretch(bucket: int, scores: Iterable[Score]) -> float:
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def trusted(share: float, scores: Iterable[Score]) -> float:
+    """Return how often a programme that seemed so likely was the right one.
+
+    While few did, it is believed to be as often as it seemed.
+    """
+    near = [score.right for score in scores if abs(score.share - share) <= AS_LIKELY]
+    return (sum(near) + TAKEN * share) / (len(near) + TAKEN)

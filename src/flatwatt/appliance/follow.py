@@ -35,19 +35,21 @@ TEMPER = 0.5
 NOISE_W = 10.0
 """Differences far below this are standby."""
 LEVELS_PER_OCTAVE = 8
+HIGHEST = 16 * LEVELS_PER_OCTAVE
+"""More than any socket carries."""
 NEGLIGIBLE = 1e-5
 START = (0.8, 0.15, 0.05)
 """A start may be seen a minute or two late."""
 _TABLE = [
     (math.exp(-step * math.log(2) / LEVELS_PER_OCTAVE / SPREAD) + ODD) ** TEMPER
-    for step in range(16 * LEVELS_PER_OCTAVE)
+    for step in range(HIGHEST + 1)
 ]
 NEW_LOG = math.log(NEW) * TEMPER
 
 
 def level(power_w: float) -> int:
     """Return a power's step on the logarithmic scale."""
-    return int(LEVELS_PER_OCTAVE * math.log2(max(0.0, power_w) + NOISE_W))
+    return min(HIGHEST, int(LEVELS_PER_OCTAVE * math.log2(max(0.0, power_w) + NOISE_W)))
 
 
 SILENT = level(0.0)

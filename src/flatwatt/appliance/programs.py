@@ -18,7 +18,7 @@ from collections import defaultdict
 from flatwatt.appliance.beliefs import Watch
 from flatwatt.appliance.clusters import KeptRun, cut_short, distance, like, two_in_a_row
 from flatwatt.appliance.curve import CurveState
-from flatwatt.appliance.eta import Estimate, stretch
+from flatwatt.appliance.eta import Estimate, stretch, trusted
 from flatwatt.appliance.follow import STEP_MS, levels
 from flatwatt.appliance.memory import ASIDE, ProgramsState, added, left, measure, runs_of, trim
 from flatwatt.appliance.profiles import Profile
@@ -29,6 +29,8 @@ UNKNOWN = 0.5
 TENTHS = range(1, 10)
 """Where in a finished run its estimates are checked."""
 LEAST_POINTS = 4
+LONGEST_MS = 86_400_000
+"""Nothing that repeats takes longer than a day."""
 UNREPEATED = "printer_3d"
 
 
@@ -55,7 +57,10 @@ class Programs:
         if not self.state.runs or self._profile.kind == UNREPEATED:
             return None
         seen = levels(curve.step_ms, curve.mwh)
-        belief = self._watched().belief(seen, elapsed_ms)
+        watch = self._watched()
+        if watch.is_beyond(seen):
+            return Estimate("", 1.0)
+        belief = watch.belief(seen, elapsed_ms)
         if belief.new > UNKNOWN:
             return Estimate("", round(belief.new, 3))
         raw = belief.span
@@ -63,7 +68,7 @@ class Programs:
         factor = stretch(raw.bucket(elapsed_ms), scores)
         return Estimate(
             belief.programme,
-            round(belief.programmes[belief.programme], 3),
+            round(trusted(belief.programmes[belief.programme], scores), 3),
             round(elapsed_ms + raw.left_ms),
             round(elapsed_ms + max(0.0, raw.left_ms - factor * raw.down_ms)),
             round(elapsed_ms + raw.left_ms + factor * raw.up_ms),
@@ -184,13 +189,18 @@ class Programs:
         if not state.runs:
             return
         seen = levels(run.curve.step_ms, run.curve.mwh[:-1])
+        programme = self._nearest(run)
         scores = []
         for tenth in TENTHS:
             elapsed_ms = run.duration_ms * tenth // 10
             upto = seen[: elapsed_ms // STEP_MS]
+            if self._watched().is_beyond(upto):
+                break
             belief = self._watched().belief(upto, elapsed_ms)
             if belief.new <= UNKNOWN:
-                scores.append(belief.span.score(elapsed_ms, run.duration_ms - elapsed_ms))
+                share, right = belief.programmes[belief.programme], belief.programme == programme
+                left_ms = run.duration_ms - elapsed_ms
+                scores.append(belief.span.score(elapsed_ms, left_ms, share, right=right))
         state.scores[run.id] = scores
 
 
@@ -199,4 +209,6 @@ def _kept(run: Run) -> KeptRun | None:
     if run.end_ms is None or len(run.curve.mwh) < LEAST_POINTS or run.energy_mwh <= 0:
         return None
     duration_ms = run.end_ms - run.start_ms
+    if duration_ms > LONGEST_MS:
+        return None
     return KeptRun(run.id, run.start_ms, duration_ms, run.energy_mwh, run.curve)
