@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from flatwatt.appliance import quarters as slots
+from flatwatt.appliance.booking import Booking
 from flatwatt.appliance.course import Course
 from flatwatt.appliance.emptied import wait_for, watch
-from flatwatt.appliance.energy import Meter
 from flatwatt.appliance.eta import Estimate
 from flatwatt.appliance.guessing import Guessing, taken_over
 from flatwatt.appliance.lessons import Taught, take_in, teach_programmes
 from flatwatt.appliance.profiles import Profile
-from flatwatt.appliance.quarters import QuarterNow
+from flatwatt.appliance.quarters import QuarterNow, kept
 from flatwatt.appliance.slots import run_id, trimmed
 from flatwatt.appliance.states import (
     Change,
@@ -29,23 +28,9 @@ from flatwatt.appliance.states import (
     Supposed,
 )
 from flatwatt.appliance.whole import TrackerState
-from flatwatt.model import (
-    QUARTER_MS,
-    Basis,
-    Counter,
-    CounterKind,
-    Flag,
-    Happening,
-    Interval,
-    Reading,
-    Run,
-    Slice,
-    State,
-)
+from flatwatt.model import Counter, Flag, Happening, Reading, Run, Slice, State
 
 __all__ = ["Tracker", "TrackerState"]
-UNKNOWN_COUNTER = Counter(CounterKind.LIFETIME, resolution_wh=1.0)
-"""Of a plug in an old record whose family this flatwatt does not know."""
 _CLOCK = int(Flag.CLOCK)
 
 
@@ -67,21 +52,18 @@ class Tracker:
         state: TrackerState | None = None,
     ) -> None:
         self.appliance = appliance
-        self._counters = counters
         self._state = state or TrackerState(DetectorState())
+        self._booking = Booking(counters, self._state)
         self._guessing = Guessing(profile, self._state.guessing)
         self.profile = self._guessing.profile
         self._detector = Detector(appliance, self.profile, self._state.detector)
         self._course = Course(self.profile, self._state.course)
-        self._meters = {
-            plug: Meter(self._counter(plug), saved) for plug, saved in self._state.meters.items()
-        }
 
     @property
     def state(self) -> TrackerState:
         """What to keep in a checkpoint; valid until the next `feed`."""
         self._state.detector, self._state.course = self._detector.state, self._course.state
-        self._state.meters = {plug: meter.state for plug, meter in self._meters.items()}
+        self._booking.keep()
         return self._state
 
     @property
@@ -129,25 +111,13 @@ class Tracker:
 
     def feed(self, reading: Reading) -> tuple[Happening, ...]:
         """Book a reading; return what it shows to have happened."""
-        state, detector = self._state, self._detector
-        meter = self._meters.get(reading.plug)
-        if meter is None:
-            meter = self._add_plug(reading)
-        quarters = state.quarters[reading.plug]
-        interval = meter.feed(reading)
-        before_ms = detector.since_ms
-        if interval is not None:
-            state.total_mwh += interval.energy_mwh
-            slices = slots.book(quarters, interval)
-            if before_ms is not None:
-                self._collect(interval, slices)
-        slots.note(quarters, reading)
+        state, before_ms = self._state, self._detector.since_ms
+        self._booking.feed(reading, in_run=before_ms is not None)
         if reading.flags & _CLOCK and state.last is not None:
             self._course.shift(reading.at_ms - state.last.at_ms)
-        if self._guessing.open and state.last is not None:
-            self._look_at_quarters(reading, state.last)
-            detector = self._detector
-        changes = detector.feed(reading, state.total_mwh)
+        if self._guessing.open and self._guessing.quarters(self._booking.over(reading)):
+            self._be()
+        changes = self._detector.feed(reading, state.total_mwh)
         told = tuple(each for change in changes for each in self._told(change))
         since_ms = self._detector.since_ms
         if since_ms != before_ms and not self._still(before_ms, changes):
@@ -163,9 +133,12 @@ class Tracker:
         return self.state
 
     def run_now(self) -> Run | None:
-        """Return the announced run going on, with its energy so far."""
-        start_ms = self._detector.run_start_ms
-        return None if start_ms is None else self._begun(start_ms)
+        """Return the announced run going on, with its energy, curve and stages so far."""
+        start_ms, last = self._detector.run_start_ms, self._state.last
+        if start_ms is None or last is None:
+            return None
+        run = replace(self._begun(start_ms), end_ms=last.at_ms)
+        return replace(self._course.finished(run, self._detector.start_mwh), end_ms=None)
 
     def today(self, since_ms: int) -> list[Slice]:
         """Return the quarter-hours since `since_ms`, at most as far back as is kept."""
@@ -177,12 +150,11 @@ class Tracker:
 
     def drift_percent(self) -> float | None:
         """Return counter against power integral of the newest plug, in percent."""
-        last = self._state.last
-        return None if last is None else self._meters[last.plug].drift_percent
+        return self._booking.drift_percent()
 
     def quarters(self) -> Iterator[tuple[str, int, QuarterNow]]:
         """Yield (plug, start in ms, quarter) of all that is kept in memory."""
-        return slots.listed(self._state.quarters)
+        return self._booking.quarters()
 
     def dirty(self) -> Iterator[tuple[str, int, QuarterNow]]:
         """Yield what changed since it was last yielded here."""
@@ -194,23 +166,7 @@ class Tracker:
     def forget(self, before_ms: int) -> None:
         """Drop clean quarters that began before `before_ms`, but never a plug's newest."""
         for plug, quarters in self._state.quarters.items():
-            self._state.quarters[plug] = slots.kept(quarters, before_ms)
-
-    def _counter(self, plug: str) -> Counter:
-        return self._counters.get(plug.partition("-")[0], UNKNOWN_COUNTER)
-
-    def _add_plug(self, reading: Reading) -> Meter:
-        meter = self._meters[reading.plug] = Meter(self._counter(reading.plug))
-        self._state.quarters[reading.plug] = slots.first_of(reading.at_ms)
-        return meter
-
-    def _collect(self, interval: Interval, slices: tuple[Slice, ...]) -> None:
-        """Add an interval to the candidate or run."""
-        kept = self._state.slices
-        for slot_ms, energy_mwh in slices:
-            kept[slot_ms] = kept.get(slot_ms, 0) + energy_mwh
-        if interval.basis is Basis.MISSING:
-            self._state.run_missing_ms += interval.end_ms - interval.start_ms
+            self._state.quarters[plug] = kept(quarters, before_ms)
 
     def _still(self, before_ms: int | None, changes: tuple[Change, ...]) -> bool:
         """Whether the candidate of before became this run: its energy is kept."""
@@ -279,18 +235,6 @@ class Tracker:
             return (told, self._become(run, change.noticed_ms))
         return (told,)
 
-    def _look_at_quarters(self, reading: Reading, last: Reading) -> None:
-        """Let the quarter-hours that are over tell whether it comes and goes by itself."""
-        now_ms = reading.at_ms - reading.at_ms % QUARTER_MS
-        if last.plug != reading.plug or last.at_ms >= now_ms:
-            return
-        from_ms = last.at_ms - last.at_ms % QUARTER_MS
-        kept = self._state.quarters[reading.plug]
-        if self._guessing.quarters(
-            (at_ms, kept[at_ms]) for at_ms in sorted(kept) if from_ms <= at_ms < now_ms
-        ):
-            self._be()
-
     def _become(self, run: Run, at_ms: int) -> Happening:
         """Go on as another kind."""
         self._be()
@@ -299,8 +243,8 @@ class Tracker:
 
     def _be(self) -> None:
         self.profile = self._guessing.profile
-        kept = taken_over(self._detector.state, self.profile)
-        self._detector = Detector(self.appliance, self.profile, kept)
+        over = taken_over(self._detector.state, self.profile)
+        self._detector = Detector(self.appliance, self.profile, over)
         self._course.change(self.profile)
 
     def _begun(self, start_ms: int) -> Run:
