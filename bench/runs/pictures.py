@@ -16,9 +16,10 @@ from bench.runs.finders import COUNTER
 from bench.runs.synthetic.plugs import holes, told
 from bench.runs.synthetic.scenes import ORIGIN_MS, SCENES
 from bench.runs.synthetic.track import Track, TrueRun
+from flatwatt.appliance.happenings import Happening
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.appliance.tracker import Tracker
-from flatwatt.model import Happening, Reading, Run
+from flatwatt.model import Reading, Run
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 BENCH = "bench"

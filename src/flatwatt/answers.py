@@ -89,10 +89,7 @@ def learned_by(flat: Flat, id_: str) -> Learned | None:
     recent_ms = flat.newest_ms - RECENT_DAYS * 86_400_000
     quarters = flat.quarters(recent_ms, flat.newest_ms - QUARTER_MS)
     return learned_of(
-        id_,
-        tracker.profile,
-        tracker.state.detector,
-        told=bool(tracker.state.lessons.kind),
+        tracker,
         standby_w=standby_w([each for each in quarters if each.appliance == id_], runs),
         programmes=programmes_of(runs, names),
     )

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from flatwatt.appliance.happenings import Happening
 from flatwatt.appliance.marks import marked
 from flatwatt.appliance.tracker import Tracker
 from flatwatt.config import Config
 from flatwatt.correcting import Correcting
 from flatwatt.correction import Correction, Draft
-from flatwatt.model import Counter, Event, Happening, Reading, Run, Snapshot
+from flatwatt.model import Counter, Event, Reading, Run, Snapshot
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.events import button_event, event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
@@ -287,7 +288,7 @@ class Flat:
 
         The one going on is included.
         """
-        return self.correcting.runs(start_ms, end_ms)
+        return self._tracking.programmed(self.correcting.runs(start_ms, end_ms))
 
     def found_runs(self, start_ms: int, end_ms: int) -> list[Run]:
         """Return the runs that were found, whatever people said; as `runs`."""

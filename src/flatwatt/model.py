@@ -198,27 +198,6 @@ class Run(Struct, frozen=True):
     total_mwh: int = 0
 
 
-class Happening(Struct, frozen=True):
-    """Something that was just noticed of an appliance.
-
-    Attributes:
-        kind: `started`, `probably_finished`, `resumed`, `finished`, `emptied`,
-            `stage_changed`, `kind_guessed`.
-        at_ms: when it happened, back-dated; not when it was noticed.
-        run: as it is known at that moment; one that is probably over has its end.
-        probability: that it is so, 0 to 1; None where there is no doubt to measure.
-        count: the how-manieth of its kind in this run, from 0.
-        what: the stage that began, the kind that was guessed.
-    """
-
-    kind: str
-    at_ms: int
-    run: Run
-    probability: float | None = None
-    count: int = 0
-    what: str = ""
-
-
 class Event(Struct, frozen=True):
     """Something a person or a program may want to hear of.
 
@@ -237,6 +216,19 @@ class Event(Struct, frozen=True):
     data: dict[str, object]
 
 
+class Ending(Struct, frozen=True):
+    """When a run going on will be over.
+
+    Attributes:
+        at_ms: most likely.
+        low_ms, high_ms: nine times of ten between them.
+    """
+
+    at_ms: int
+    low_ms: int
+    high_ms: int
+
+
 class ApplianceNow(Struct, frozen=True):
     """One appliance at this moment.
 
@@ -252,6 +244,12 @@ class ApplianceNow(Struct, frozen=True):
         drift_percent: the plug's counter against its own power, in percent of the
             integral; None without both.
         trouble: why the plug cannot be read, for a person; None when it can.
+        stage: of the run going on, or what is still done after it; "" when not known.
+        probably_finished: how probable it is that the run going on is over, 0 to 1; None
+            while nobody supposes so.
+        programme: id of the run's likeliest programme; "" when none fits.
+        end: when the run going on will be over; None when that cannot be known.
+        guessed: kind it is taken for and nobody has confirmed; "" for none.
     """
 
     id: str
@@ -268,6 +266,11 @@ class ApplianceNow(Struct, frozen=True):
     last_run: Run | None = None
     drift_percent: float | None = None
     trouble: str | None = None
+    stage: str = ""
+    probably_finished: float | None = None
+    programme: str = ""
+    end: Ending | None = None
+    guessed: str = ""
 
 
 class Snapshot(Struct, frozen=True):

@@ -1,15 +1,16 @@
 """Who follows the appliances of a flat: one tracker each, and what people taught it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from flatwatt.appliance.phases import Phase
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.appliance.tracker import Tracker, TrackerState
 from flatwatt.config import Config
 from flatwatt.correcting import Correcting
-from flatwatt.model import Counter, Reading
+from flatwatt.model import Counter, Reading, Run
 from flatwatt.store.quarters import Quarter
 
 
@@ -56,6 +57,19 @@ class Tracking:
     def _configured(self, id_: str) -> str:
         plug = self._config.plugs.get(id_)
         return plug.appliance if plug else "other"
+
+    def programmed(self, runs: Sequence[Run]) -> list[Run]:
+        """Return runs with the programmes that were found for them later, or once more."""
+        known = {
+            each.id: each.programme
+            for id_ in {run.appliance for run in runs if not run.programme}
+            if id_ in self.trackers
+            for each in self.trackers[id_].programmes.runs
+        }
+        return [
+            replace(run, programme=known[run.id]) if not run.programme and run.id in known else run
+            for run in runs
+        ]
 
     def restore(self, state: bytes) -> None:
         """Go on from what `packed` gave; raises msgspec.MsgspecError."""

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.store.test_record import BERLIN, MIDNIGHT_MS
 
+from flatwatt.appliance.happenings import Happening
 from flatwatt.errors import StoreError
-from flatwatt.model import Event, Happening, Run
+from flatwatt.model import Event, Run
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.events import event_of as told_event
 from flatwatt.store.events import EventLog, cloud_event, event_of, event_schema

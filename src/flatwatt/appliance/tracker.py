@@ -14,8 +14,10 @@ from flatwatt.appliance.course import Course
 from flatwatt.appliance.emptied import wait_for, watch
 from flatwatt.appliance.eta import Estimate
 from flatwatt.appliance.guessing import Guessing, taken_over
+from flatwatt.appliance.happenings import Happening
 from flatwatt.appliance.lessons import Taught, take_in, teach_programmes
 from flatwatt.appliance.profiles import Profile
+from flatwatt.appliance.programs import ProgramsState
 from flatwatt.appliance.quarters import QuarterNow, kept
 from flatwatt.appliance.slots import run_id, trimmed
 from flatwatt.appliance.states import (
@@ -28,7 +30,7 @@ from flatwatt.appliance.states import (
     Supposed,
 )
 from flatwatt.appliance.whole import TrackerState
-from flatwatt.model import Counter, Flag, Happening, Reading, Run, Slice, State
+from flatwatt.model import Counter, Flag, Reading, Run, Slice, State
 
 __all__ = ["Tracker", "TrackerState"]
 _CLOCK = int(Flag.CLOCK)
@@ -98,6 +100,11 @@ class Tracker:
         if last is None or self._detector.run_start_ms is None:
             return None
         return self._course.estimate(last.at_ms)
+
+    @property
+    def programmes(self) -> ProgramsState:
+        """What is known of its programmes."""
+        return self._course.programs.state
 
     @property
     def total_mwh(self) -> int:

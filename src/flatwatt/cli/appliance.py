@@ -31,7 +31,17 @@ from flatwatt.report.drafts import renaming
 from flatwatt.report.events import utc_text
 from flatwatt.report.learned import Learned
 from flatwatt.report.periods import local_time
-from flatwatt.report.wording import NOTHING, clock, day, kwh, number, span, watt, word
+from flatwatt.report.wording import (
+    NOTHING,
+    Language,
+    clock,
+    day,
+    kwh,
+    number,
+    span,
+    watt,
+    word,
+)
 
 app = typer.Typer(
     help="What was learned of each appliance; nothing is hidden.", no_args_is_help=True
@@ -130,8 +140,24 @@ def _facts(learned: Learned, speech: Speech) -> Table:
     table.add_row(word("quiet_level", language), f"{watt(learned.quiet_w, language)} ({level})")
     table.add_row(word("cadence", language), f"{number(learned.step_ms / 1000, 1, language)} s")
     table.add_row(word("standby", language), watt(learned.standby_w, language))
+    for key, power_w in (
+        ("rest_mean", learned.rest_w),
+        ("work_mean", learned.work_w),
+        ("shared_load", learned.shared_w),
+    ):
+        if power_w is not None:
+            table.add_row(word(key, language), watt(power_w, language))
+    if learned.waits_s:
+        table.add_row(word("waits", language), ", ".join(span(each) for each in learned.waits_s))
+    if learned.guesses:
+        table.add_row(word("looks_like", language), _guesses(learned, language))
     table.add_row(word("in_memory", language), str(len(learned.pasts)))
     return table
+
+
+def _guesses(learned: Learned, language: Language) -> str:
+    said = [f"{kind} {number(100 * share, 0, language)} %" for kind, share in learned.guesses]
+    return ", ".join(said[:3])
 
 
 def _pasts(learned: Learned, speech: Speech) -> Table:
@@ -179,6 +205,11 @@ def learned_json(learned: Learned) -> dict[str, object]:
         "quiet_learned": learned.quiet_learned,
         "cadence_s": learned.step_ms / 1000,
         "standby_w": learned.standby_w,
+        "rest_w": learned.rest_w,
+        "work_w": learned.work_w,
+        "shared_w": learned.shared_w,
+        "waits_s": list(learned.waits_s),
+        "looks_like": dict(learned.guesses),
         "remembered": [
             {
                 "started_at": utc_text(past.start_ms),

@@ -14,6 +14,8 @@ from flatwatt.model import ApplianceNow, Run, Snapshot, State
 from flatwatt.money.tariff import Prices
 from flatwatt.report.daily import Line, Summary
 from flatwatt.report.events import cost_eur
+from flatwatt.report.going import going_words
+from flatwatt.report.kinds import question
 from flatwatt.report.periods import local_time
 from flatwatt.report.wording import (
     NOTHING,
@@ -24,6 +26,7 @@ from flatwatt.report.wording import (
     kwh,
     number,
     span,
+    stage_word,
     watt,
     word,
 )
@@ -68,6 +71,9 @@ def live_view(now: Snapshot, zone: tzinfo, language: Language) -> RenderableType
     troubles = [each.trouble for each in now.appliances if each.trouble]
     troubles += [drift for each in now.appliances if (drift := _drift(each, language))]
     notes = [Text(f"! {trouble}", "yellow") for trouble in (*troubles, *now.troubles)]
+    notes += [
+        Text(f"? {asked}", "cyan") for each in now.appliances if (asked := _asked(each, language))
+    ]
     at = local_time(now.at_ms, zone)
     title = Text(f"{now.name} · {day(at, language)} {at:%H:%M:%S}")
     return Panel(Group(table, *notes), title=title, subtitle=_rate(now, language))
@@ -79,6 +85,13 @@ def _power(each: ApplianceNow, language: Language) -> Text:
     if stale and each.age_ms is not None:
         words = f"{words} ({span(each.age_ms / 1000)})"
     return Text(words, "dim" if stale else "")
+
+
+def _asked(each: ApplianceNow, language: Language) -> str:
+    """Return the question whether an appliance is what it is taken for."""
+    if not each.guessed or each.guessed == "other":
+        return ""
+    return f"{each.name}: {question(each.id, each.guessed, language)}"
 
 
 def _drift(each: ApplianceNow, language: Language) -> str | None:
@@ -100,10 +113,14 @@ def run_words(each: ApplianceNow, now_ms: int, zone: tzinfo, language: Language)
     """Return what is said of a run: the one going on, or the last one."""
     if each.run_start_ms is not None:
         took = span((now_ms - each.run_start_ms) / 1000)
-        return f"{took}, {kwh(each.run_mwh, language)}, {eur(each.run_eur, language)}"
+        words = f"{took}, {kwh(each.run_mwh, language)}, {eur(each.run_eur, language)}"
+        going = going_words(each, zone, language)
+        return f"{words} · {going}" if going else words
     if each.last_run is not None and each.last_run.end_ms is not None:
         end = local_time(each.last_run.end_ms, zone)
         words = f"{word('last', language)} {clock(end)}, {kwh(each.last_run.energy_mwh, language)}"
+        if each.stage:
+            words = f"{words} · {stage_word(each.stage, language)}"
         return words if now_ms - each.last_run.end_ms < 86_400_000 else ""
     return ""
 

@@ -6,7 +6,8 @@ docs/events.md and store/event.schema.json describe the same fields.
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from flatwatt.model import Event, Happening, Run
+from flatwatt.appliance.happenings import Happening
+from flatwatt.model import Event, Run
 from flatwatt.money.cost import cents, cost_of
 from flatwatt.money.tariff import Prices
 

@@ -5,9 +5,9 @@ from statistics import median
 
 from msgspec import Struct
 
-from flatwatt.appliance.changes import DetectorState
+from flatwatt.appliance.guess import Guess
 from flatwatt.appliance.pauses import ENDED, Past
-from flatwatt.appliance.profiles import Profile
+from flatwatt.appliance.tracker import Tracker
 from flatwatt.model import Run
 
 
@@ -52,6 +52,12 @@ class Learned(Struct, frozen=True):
         quiet_learned: whether that is its own, not its kind's.
         step_ms: usual time between two readings of a run.
         standby_w: mean power outside runs; None when too little is known.
+        rest_w, work_w: mean power at rest and in runs, between which the quiet level of a
+            printer lies; None for other kinds and while not known.
+        shared_w: what another load on the same plug draws; None while none is known.
+        waits_s: how long it waited to be emptied or switched off after its runs.
+        guesses: what its runs look like, for an appliance whose kind nobody told: kind and
+            probability, likeliest first.
         pasts: remembered runs, oldest first.
         programmes: by id, unknown last.
     """
@@ -63,28 +69,35 @@ class Learned(Struct, frozen=True):
     quiet_learned: bool
     step_ms: float
     standby_w: float | None
+    rest_w: float | None
+    work_w: float | None
+    shared_w: float | None
+    waits_s: tuple[int, ...]
+    guesses: tuple[tuple[str, float], ...]
     pasts: tuple[PastRun, ...]
     programmes: tuple[Programme, ...]
 
 
 def learned_of(
-    appliance: str,
-    profile: Profile,
-    state: DetectorState,
-    *,
-    told: bool,
-    standby_w: float | None,
-    programmes: Sequence[Programme],
+    tracker: Tracker, *, standby_w: float | None, programmes: Sequence[Programme]
 ) -> Learned:
-    """Return what a detector has learned; for the arguments see `Learned`."""
+    """Return what was learned of an appliance; for the arguments see `Learned`."""
+    whole, profile = tracker.state, tracker.profile
+    state, guessing = whole.detector, whole.guessing
+    shares = Guess(guessing.guess).probabilities() if guessing.open else {}
     return Learned(
-        appliance=appliance,
+        appliance=tracker.appliance,
         kind=profile.kind,
-        told=told,
+        told=bool(whole.lessons.kind),
         quiet_w=state.on_w or profile.on_power_w,
         quiet_learned=bool(state.on_w),
         step_ms=state.step_ms,
         standby_w=standby_w,
+        rest_w=state.rest_w or None,
+        work_w=state.work_w or None,
+        shared_w=state.shared_w or None,
+        waits_s=tuple(whole.emptied.delays_s),
+        guesses=tuple(sorted(shares.items(), key=lambda each: -each[1])),
         pasts=tuple(map(_past, state.memory)),
         programmes=tuple(programmes),
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
 
+from flatwatt.appliance.eta import Estimate
 from flatwatt.appliance.tracker import Tracker
-from flatwatt.model import ApplianceNow, Run, Snapshot, State
+from flatwatt.model import ApplianceNow, Ending, Run, Snapshot, State
 from flatwatt.money.cost import cost_of
 from flatwatt.money.tariff import Prices
 from flatwatt.report.events import cost_eur
@@ -38,7 +39,7 @@ def appliance_now(  # noqa: PLR0913 - what is known of an appliance
     today = tracker.today(day_start_ms(local_day(now_ms, zone), zone))
     cost = cost_of(today, prices)
     priced = prices.rate_at(now_ms) is not None and cost.known
-    run = tracker.run_now()
+    run, expected = tracker.run_now(), tracker.estimate
     return ApplianceNow(
         id=id_,
         name=name,
@@ -54,7 +55,21 @@ def appliance_now(  # noqa: PLR0913 - what is known of an appliance
         last_run=last_run,
         drift_percent=tracker.drift_percent(),
         trouble=trouble,
+        stage=tracker.stage,
+        probably_finished=tracker.probably_finished,
+        programme=expected.programme if expected else "",
+        end=_ending(run, expected, now_ms),
+        guessed=tracker.guessed,
     )
+
+
+def _ending(run: Run | None, expected: Estimate | None, now_ms: int) -> Ending | None:
+    """Return when a run will be over; never in the past."""
+    if run is None or expected is None or expected.end_after_ms is None:
+        return None
+    low_ms, high_ms = expected.low_ms or 0, expected.high_ms or 0
+    after_ms = (expected.end_after_ms, low_ms, max(high_ms, expected.end_after_ms))
+    return Ending(*(max(now_ms, run.start_ms + each) for each in after_ms))
 
 
 def flat_now(

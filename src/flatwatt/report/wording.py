@@ -35,6 +35,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing": ("ohne Messung", "not measured"),
     "drift": ("Zähler weicht von der Leistung ab um", "the counter differs from the power by"),
     "now": ("jetzt", "now"),
+    "probably_finished": ("wohl fertig", "probably finished"),
+    "done_at": ("fertig", "done"),
     "last": ("zuletzt", "last"),
     "peak_note": ("Spitze der Summe: höchste Viertelstunde",
                   "Peak of the total: highest quarter-hour"),

@@ -21,9 +21,9 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import TypeAlias
 
-from flatwatt.model import ApplianceNow, Snapshot, State
+from flatwatt.model import ApplianceNow, Ending, Snapshot, State
 from flatwatt.report.periods import local_time
-from flatwatt.report.wording import Language, word
+from flatwatt.report.wording import Language, stage_word, word
 from flatwatt.sinks import Extras
 from flatwatt.sinks.lcd.cells import Glyph, Page, bar, figure, page, plain, sides
 
@@ -43,6 +43,9 @@ _SAID = {
     "no_event": ("noch kein Lauf", "no run yet"),
     "device_started": ("an", "on"),
     "device_finished": ("fertig", "done"),
+    "supposed": ("fertig?", "done?"),
+    "idle_hot": ("heiß", "hot"),
+    "anti_crease": ("Knitter", "crease"),
 }
 _DAYS = {
     "de": ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],
@@ -60,14 +63,36 @@ def now_page(now: Snapshot, _: Extras, language: Language, _zone: tzinfo) -> Pag
     return page(f"{mark}{load}{watts} W", energy_row(now.today_mwh, now.today_eur, language))
 
 
-def appliance_page(each: ApplianceNow, now: Snapshot, language: Language) -> Page:
-    """One appliance in a run: name and watts; state and time, then the run's kWh and EUR."""
+def appliance_page(each: ApplianceNow, now: Snapshot, language: Language, zone: tzinfo) -> Page:
+    """One appliance in a run: name and watts; stage and time, kWh and EUR, the expected end."""
     watts = figure(each.power_w, 5, 0, language)
     top = sides(Glyph.BOLT + _name(each), f"{watts} W")
-    if turn(now, 2):
+    ends = each.end is not None and each.probably_finished is None
+    now_shown = turn(now, 3 if ends else 2)
+    if now_shown == 1:
         return page(top, energy_row(each.run_mwh, each.run_eur, language))
+    if each.end is not None and now_shown == 2:
+        return page(top, _end_row(each.end, language, zone))
     run_ms = None if each.run_start_ms is None else now.at_ms - each.run_start_ms
-    return page(top, sides(word(each.state, language), hours(run_ms)))
+    return page(top, sides(_doing(each, language), hours(run_ms)))
+
+
+def _doing(each: ApplianceNow, language: Language) -> str:
+    """Return what it does, in ten cells: the stage where one is known."""
+    if each.probably_finished is not None:
+        return said("supposed", language)
+    if not each.stage:
+        return word(each.state, language)
+    return said(each.stage, language) if each.stage in _SAID else stage_word(each.stage, language)
+
+
+def _end_row(end: Ending, language: Language, zone: tzinfo) -> str:
+    """Return the expected end with the longer side of its interval: `fertig 17:42 +-4`."""
+    longer_ms = max(end.at_ms - end.low_ms, end.high_ms - end.at_ms)
+    minutes = min(999, max(1, -(-longer_ms // 60_000)))
+    return sides(
+        said("device_finished", language), f"{clock(moment(end.at_ms, zone))}+-{minutes}'"
+    )
 
 
 def today_page(now: Snapshot, _: Extras, language: Language, _zone: tzinfo) -> Page:
@@ -149,7 +174,7 @@ def all_pages(
     found = {slot: make(now, extras, language, zone) for slot, make in LAYOUT.items()}
     for slot, id_ in zip(SEATS, seats, strict=True):
         if id_ is not None and id_ in by_id:
-            found[slot] = appliance_page(by_id[id_], now, language)
+            found[slot] = appliance_page(by_id[id_], now, language, zone)
     return dict(sorted(found.items()))
 
 
