@@ -151,10 +151,10 @@ class Programs:
     def _doubtful(self, run: KeptRun) -> bool:
         """Whether it looks like no run of a programme, and no second one like it says so."""
         known = self.state.runs
-        if not self._profile.repeats or any(like(run, each) for each in self.state.aside):
+        if any(like(run, each) for each in self.state.aside) or self._nearest(run):
             return False
-        if self._nearest(run):
-            return False
+        if not self._profile.repeats:
+            return self._profile.kind == UNREPEATED  # a print is one of its kind until it is not
         return cut_short(run, known) or two_in_a_row(run, known)
 
     def _nearest(self, run: KeptRun) -> str:

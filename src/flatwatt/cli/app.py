@@ -45,6 +45,7 @@ for command in (
     setup.check,
 ):
     app.command()(command)
+runs.app.command()(compare.show)
 runs.app.command()(compare.compare)
 runs.app.command()(stats.stats)
 

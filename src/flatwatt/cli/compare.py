@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from flatwatt.cli.common import HomeOption, PlainOption, home_of, load_home, now_ms, watching
-from flatwatt.cli.compare_view import show
+from flatwatt.cli.compare_view import show as parts_of
 from flatwatt.cli.export import write_csv
 from flatwatt.cli.look import CsvOption, JsonOption
 from flatwatt.cli.screen import screen_of
@@ -20,6 +20,7 @@ from flatwatt.report.compare import Comparison, Difference, Figures, Row, Side
 from flatwatt.report.compare import compare as compared
 from flatwatt.report.curves import Parting
 from flatwatt.report.events import utc_text
+from flatwatt.report.naming import run_named
 
 FOREVER_MS = 1 << 53
 CSV_COLUMNS = ("run", "stage", "duration_s", "energy_wh", "cost_eur", "duration_change_s",
@@ -30,8 +31,8 @@ def compare(
     runs: Annotated[
         list[str],
         typer.Argument(
-            help="Two or more runs: an id or its beginning, `washer` for its newest that has "
-            "ended, `washer:2` for the one before; one appliance alone: its two newest.",
+            help="Two or more runs: numbers in the list, `washer` for its newest that has ended, "
+            "`washer:2` for the one before, ids …; one appliance alone: its two newest.",
             metavar="RUN…",
         ),
     ],
@@ -49,15 +50,10 @@ def compare(
     with watching(where, loaded) as flat:
         chosen = chosen_runs(runs, flat)
         comparison = compared(chosen, flat.tariff, max(now_ms(), flat.newest_ms))
-        if as_json:
-            typer.echo(json.dumps(comparison_json(comparison), indent=2))
-        elif as_csv:
+        if as_csv and not as_json:
             write_csv(CSV_COLUMNS, comparison_rows(comparison))
         else:
-            screen = screen_of(plain=plain)
-            names = {id_: plug.name or id_ for id_, plug in flat.config.plugs.items()}
-            for part in show(comparison, names, flat.zone, loaded.config.flat.language, screen):
-                screen.console.print(part, soft_wrap=isinstance(part, Text))
+            _tell(flat, comparison, as_json, plain)
 
 
 def chosen_runs(words: Sequence[str], flat: Flat) -> list[Run]:
@@ -69,27 +65,43 @@ def chosen_runs(words: Sequence[str], flat: Flat) -> list[Run]:
     known = flat.runs(0, FOREVER_MS)
     if len(words) == 1 and words[0] in flat.config.plugs:
         words = [f"{words[0]}:2", f"{words[0]}:1"]
-    chosen = [_find(each, known) for each in words]
+    chosen = [run_named(each, known, flat.zone) for each in words]
     if len({run.id for run in chosen}) < max(2, len(chosen)):
         raise UsageError("name two or more different runs to compare")
     return chosen
 
 
-def _find(text: str, known: Sequence[Run]) -> Run:
-    appliance, _, place = text.partition(":")
-    own = [run for run in known if run.appliance == appliance and run.end_ms is not None]
-    if own and (place.isdecimal() or text == appliance):
-        index = int(place or 1)
-        if not 1 <= index <= len(own):
-            raise UsageError(f"{appliance} has {len(own)} runs; {text!r} is none of them")
-        return own[-index]
-    found = [run for run in known if run.id == text] or [
-        run for run in known if run.id.startswith(text)
-    ]
-    if len(found) == 1:
-        return found[0]
-    said = "names several runs" if found else "names no run"
-    raise UsageError(f"{text!r} {said}; `flatwatt runs --json` shows their ids")
+def show(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="A run: its number in the list, `last`, `washer`, its id …", metavar="RUN"
+        ),
+    ] = "last",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    plain: PlainOption = False,
+) -> None:
+    """One run: its stages with minutes, energy and cost, and its curve.
+
+    Examples: flatwatt runs show · flatwatt runs show washer@17:40
+    """
+    where = home_of(home)
+    loaded = load_home(where)
+    with watching(where, loaded) as flat:
+        chosen = [run_named(run, flat.runs(0, FOREVER_MS), flat.zone)]
+        _tell(flat, compared(chosen, flat.tariff, max(now_ms(), flat.newest_ms)), as_json, plain)
+
+
+def _tell(flat: Flat, comparison: Comparison, as_json: bool, plain: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(comparison_json(comparison), indent=2))
+        return
+    screen = screen_of(plain=plain)
+    names = {id_: plug.name or id_ for id_, plug in flat.config.plugs.items()}
+    language = flat.config.flat.language
+    for part in parts_of(comparison, names, flat.zone, language, screen):
+        screen.console.print(part, soft_wrap=isinstance(part, Text))
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:

@@ -42,7 +42,9 @@ def show(
     for index, side in enumerate(comparison.sides[1:], 1):
         if side.parting is not None:
             yield Text(parting_words(comparison.sides[0], side, LETTERS[index], language))
-    if comparison.stages:
+    if len(comparison.sides) == 1:
+        yield from stages_of_one(comparison, language, screen)
+    elif comparison.stages:
         yield stages_table(comparison, language, screen)
     if comparison.curves.step_ms:
         yield Text()
@@ -226,6 +228,26 @@ def _stage_cells(mine: Rounded, language: Language) -> list[str]:
     minutes, watt_hours, mills = mine
     eur = None if mills is None else Decimal(mills) / 1000
     return [str(minutes), str(watt_hours), number(eur, 3, language)]
+
+
+def stages_of_one(
+    comparison: Comparison, language: Language, screen: Screen
+) -> Iterator[RenderableType]:
+    """Yield a single run's stages, with the share of its energy that each takes."""
+    if not comparison.stages:
+        return
+    table = screen.table()
+    table.add_column(word("stage", language))
+    for header in ("min", "Wh", "EUR", "%"):
+        table.add_column(header, justify="right", no_wrap=True)
+    energy_mwh = comparison.sides[0].whole.energy_mwh
+    for row, mine in zip(comparison.stages, _rounded(comparison, 0), strict=True):
+        figures = row.figures[0]
+        share = None if figures is None or not energy_mwh else figures.energy_mwh / energy_mwh
+        percent = number(None if share is None else 100 * share, 0, language)
+        name = Text(stage_word(row.name, language))
+        table.add_row(name, *_stage_cells(mine, language), percent)
+    yield table
 
 
 def _stage_changes(

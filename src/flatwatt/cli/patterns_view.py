@@ -130,9 +130,11 @@ def _changes(
     for trend in sorted(found.trends, key=lambda each: not each.told):
         name = _name(trend.appliance, trend.programme, names)
         yield Text(trend_words(trend, name, zone, language))
-    for appliance, programme, runs in found.few:
-        name = _name(appliance, programme, names)
-        yield Text(word("few_trend", language).format(name=name, runs=runs))
+    if found.few:
+        most = max(found.few, key=lambda each: each[2])
+        name = _name(most[0], most[1], names)
+        said = word("few_trend", language)
+        yield Text(said.format(programmes=len(found.few), name=name, runs=most[2]))
 
 
 def _name(appliance: str, programme: str, names: Mapping[str, str]) -> str:

@@ -29,7 +29,7 @@ from flatwatt.model import Event
 from flatwatt.opening import counters, open_all
 from flatwatt.plugs.replay import ReplayPlug
 from flatwatt.report.periods import Period, day_period, local_day, local_time
-from flatwatt.report.wording import eur, kwh, span
+from flatwatt.report.telling import told_words
 from flatwatt.store.home import Home
 
 
@@ -85,13 +85,7 @@ def _teller(flat: Flat, console: Console) -> Callable[[Event], None]:
         plug = flat.config.plugs.get(event.appliance)
         name = plug.name if plug and plug.name else event.appliance
         at = local_time(event.at_ms, flat.zone)
-        words = f"{at:%H:%M} {event.kind} {name}"
-        if event.kind == "device_finished":
-            data = event.data
-            cost = data["cost_eur"]
-            paid = eur(None if cost is None else Decimal(str(cost)), language)
-            energy = kwh(round(float(str(data["energy_wh"])) * 1000), language)
-            words = f"{words}: {energy}, {paid}, {span(float(str(data['duration_s'])))}"
+        words = f"{at:%H:%M} {told_words(event, name, language)}"
         console.print(Text(words))
 
     return tell

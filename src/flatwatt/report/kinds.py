@@ -2,7 +2,7 @@
 
 from flatwatt.report.wording import Language
 
-_KINDS: dict[str, tuple[str, str]] = {
+KINDS: dict[str, tuple[str, str]] = {
     "washing_machine": ("einer Waschmaschine", "a washing machine"),
     "dryer": ("einem Trockner", "a dryer"),
     "washer_dryer": ("einem Waschtrockner", "a washer-dryer"),
@@ -10,6 +10,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "printer_3d": ("einem 3D-Drucker", "a 3D printer"),
     "fridge": ("einem Kühlschrank", "a fridge"),
 }
+"""Kind -> what it looks like, in German and English; kinds that can be asked about."""
 
 
 def question(appliance: str, kind: str, language: Language) -> str:
@@ -18,7 +19,7 @@ def question(appliance: str, kind: str, language: Language) -> str:
     Raises:
         KeyError: there is nothing to ask about `other` and `unsure`.
     """
-    german, english = _KINDS[kind]
+    german, english = KINDS[kind]
     command = f"flatwatt appliance kind {appliance} {kind}"
     if language == "de":
         return f"Sieht nach {german} aus. Stimmt das? {command}"
