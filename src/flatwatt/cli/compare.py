@@ -20,6 +20,7 @@ from flatwatt.report.compare import Comparison, Difference, Figures, Row, Side
 from flatwatt.report.compare import compare as compared
 from flatwatt.report.curves import Parting
 from flatwatt.report.events import utc_text
+from flatwatt.report.naming import run_named
 
 FOREVER_MS = 1 << 53
 CSV_COLUMNS = ("run", "stage", "duration_s", "energy_wh", "cost_eur", "duration_change_s",
@@ -69,27 +70,10 @@ def chosen_runs(words: Sequence[str], flat: Flat) -> list[Run]:
     known = flat.runs(0, FOREVER_MS)
     if len(words) == 1 and words[0] in flat.config.plugs:
         words = [f"{words[0]}:2", f"{words[0]}:1"]
-    chosen = [_find(each, known) for each in words]
+    chosen = [run_named(each, known, flat.zone) for each in words]
     if len({run.id for run in chosen}) < max(2, len(chosen)):
         raise UsageError("name two or more different runs to compare")
     return chosen
-
-
-def _find(text: str, known: Sequence[Run]) -> Run:
-    appliance, _, place = text.partition(":")
-    own = [run for run in known if run.appliance == appliance and run.end_ms is not None]
-    if own and (place.isdecimal() or text == appliance):
-        index = int(place or 1)
-        if not 1 <= index <= len(own):
-            raise UsageError(f"{appliance} has {len(own)} runs; {text!r} is none of them")
-        return own[-index]
-    found = [run for run in known if run.id == text] or [
-        run for run in known if run.id.startswith(text)
-    ]
-    if len(found) == 1:
-        return found[0]
-    said = "names several runs" if found else "names no run"
-    raise UsageError(f"{text!r} {said}; `flatwatt runs --json` shows their ids")
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:
