@@ -37,6 +37,7 @@ class Correcting:
         kinds_from_start: take the kinds people gave for known from the first reading on.
 
     Attributes:
+        trackers: by appliance, of those that were heard.
         rows: all corrections, undone ones and undoings too.
         due_ms: appliance -> place of the next one that its detector has to take in.
     """
@@ -45,11 +46,12 @@ class Correcting:
         self._book = book
         self._derived = derived
         self._kinds_from_start = kinds_from_start
-        self._last: dict[str, tuple[tuple[str, int], Run | None]] = {}
+        self._last: dict[str, tuple[tuple[Run, int], Run | None]] = {}
+        self.trackers: dict[str, Tracker] = {}
         self.rows: list[Correction] = []
         self.due_ms: dict[str, int] = {}
 
-    def refresh(self, trackers: Mapping[str, Tracker]) -> None:
+    def refresh(self) -> None:
         """Look for corrections that were made or taken in by now."""
         rows = self._book.corrections()
         if self._kinds_from_start:
@@ -58,7 +60,7 @@ class Correcting:
             return
         self.rows = rows
         for appliance in {row.appliance for row in rows}:
-            self._next(appliance, _heard(trackers.get(appliance)))
+            self._next(appliance, _heard(self.trackers.get(appliance)))
 
     def _next(self, appliance: str, heard: int) -> None:
         self.due_ms.pop(appliance, None)
@@ -123,20 +125,20 @@ class Correcting:
         undoings = [each for each in self.rows if each.kind is Kind.UNDO]
         return [each for each in undoings if each.appliance == row.appliance]
 
-    def take_in(self, trackers: Mapping[str, Tracker]) -> bool:
+    def take_in(self) -> bool:
         """Say where new corrections are taken in: at their appliance's newest reading.
 
         Returns:
             Whether there were any; they are due now.
         """
-        self.refresh(trackers)
+        self.refresh()
         new = [row for row in self.rows if row.taken_ms is None]
         for row in new:
-            tracker = trackers.get(row.appliance)
+            tracker = self.trackers.get(row.appliance)
             last = None if tracker is None else tracker.last
             if not self._book.take(row.seq, 0 if last is None else last.at_ms):
                 return False
-        self.refresh(trackers)
+        self.refresh()
         return bool(new)
 
     # --- the list of runs ---------------------------------------------------------
@@ -148,8 +150,20 @@ class Correcting:
             return self._derived(start_ms, end_ms)
         return [
             run
-            for run in corrected(self._derived(from_ms, until_ms), near).runs
+            for run in self._recognised(corrected(self._derived(from_ms, until_ms), near).runs)
             if run.start_ms < end_ms and (run.end_ms is None or run.end_ms >= start_ms)
+        ]
+
+    def _recognised(self, runs: Sequence[Run]) -> list[Run]:
+        """Say which programme a run is that a correction made, if that was found out."""
+        learned = {
+            id_: programme
+            for tracker in self.trackers.values()
+            for id_, programme in tracker.state.lessons.programmes.items()
+        }
+        return [
+            run if run.programme else replace(run, programme=learned.get(run.id, ""))
+            for run in runs
         ]
 
     def last_run(self, tracker: Tracker | None) -> Run | None:
@@ -160,7 +174,7 @@ class Correcting:
         mine = [each for each in in_force(self.rows) if each.appliance == found.appliance]
         if not reach(mine, found.start_ms, found.end_ms + 1)[0]:
             return found
-        key = (found.id, self.rows[-1].seq)
+        key = (found, self.rows[-1].seq)
         kept = self._last.get(found.appliance)
         if kept is None or kept[0] != key:  # asked each second, changed hardly ever
             kept = self._last[found.appliance] = (key, self._newest(found.appliance, mine))
@@ -169,7 +183,7 @@ class Correcting:
     def _newest(self, appliance: str, mine: Sequence[Correction]) -> Run | None:
         runs = [
             run
-            for run in corrected(self._derived(0, ALWAYS_MS), mine).runs
+            for run in self._recognised(corrected(self._derived(0, ALWAYS_MS), mine).runs)
             if run.appliance == appliance and run.end_ms is not None
         ]
         return runs[-1] if runs else None

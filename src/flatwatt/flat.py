@@ -90,7 +90,7 @@ class Flat:
         self._tracking = Tracking(config, counters, self.correcting)
         self._trackers = self._tracking.trackers
         self._restore()
-        self.correcting.refresh(self._trackers)
+        self.correcting.refresh()
 
     def close(self) -> None:
         """Write what is pending and let go of the files."""
@@ -131,7 +131,7 @@ class Flat:
         told a second time.
         """
         rows = 0
-        self.correcting.refresh(self._trackers)
+        self.correcting.refresh()
         for readings, position in read(
             self._readings, self._position, on_bad=self.bad_rows.append
         ):

@@ -29,7 +29,7 @@ class Tracking:
     def __init__(
         self, config: Config, counters: Mapping[str, Counter], correcting: Correcting
     ) -> None:
-        self.trackers: dict[str, Tracker] = {}
+        self.trackers = correcting.trackers
         self._config = config
         self._counters = counters
         self._correcting = correcting
@@ -101,7 +101,7 @@ class Tracking:
 
     def take_in(self) -> bool:
         """Learn from corrections that were made meanwhile; return whether there were any."""
-        new = self._correcting.take_in(self.trackers)
+        new = self._correcting.take_in()
         self.settle()
         return new
 

@@ -206,16 +206,17 @@ def test_what_was_taught_survives_a_restart():
 
 
 def test_programmes_forget_what_is_no_run_and_learn_what_is():
-    programmes = Programs(PROFILES["washing_machine"])
+    programmes, lessons = Programs(PROFILES["washing_machine"]), Lessons()
     others = [run(1440 * day, 1440 * day + 60) for day in range(1, 4)]
     for each in others:
         assert programmes.learn(each, holed=False) == "p1"
     short = [programmes.learn(each, holed=False) for each in (A, B)]
     assert "p1" not in short
-    teach_programmes(Taught(said(Kind.MERGE), [A, B], [WHOLE]), programmes)
+    teach_programmes(Taught(said(Kind.MERGE), [A, B], [WHOLE]), programmes, lessons)
     of = {each.id: each.programme for each in programmes.state.runs}
     assert of == {each.id: "p1" for each in (*others, WHOLE)}
-    teach_programmes(Taught(said(Kind.DISCARD), others[:1], []), programmes)
+    assert lessons.programmes == {WHOLE.id: "p1"}
+    teach_programmes(Taught(said(Kind.DISCARD), others[:1], []), programmes, lessons)
     assert others[0].id not in [each.id for each in programmes.state.runs]
 
 
@@ -232,9 +233,9 @@ def test_a_run_that_is_assigned_moves_and_moves_back_when_that_is_undone():
     def programme() -> str:
         return next(each.programme for each in programmes.state.runs if each.id == moved.id)
 
-    teach_programmes(Taught(said(Kind.ASSIGN), [before], [after]), programmes)
+    teach_programmes(Taught(said(Kind.ASSIGN), [before], [after]), programmes, Lessons())
     assert programme() == other
-    teach_programmes(Taught(said(Kind.UNDO), [after], [before]), programmes)
+    teach_programmes(Taught(said(Kind.UNDO), [after], [before]), programmes, Lessons())
     assert programme() == before.programme
 
 

@@ -56,7 +56,7 @@ def test_a_terminal_that_knows_only_ascii_is_spelt_to(home):
 def test_a_run_nobody_knows_is_refused_with_a_remedy(home):
     said = home.run("runs", "compare", "washer", "dryer-1999", code=1)
     assert "there is no run 'dryer-1999'" in said
-    assert "flatwatt runs --json" in said
+    assert "its number in `flatwatt runs`" in said
     assert "two or more different runs" in home.run(
         "runs", "compare", "washer:1", "washer:1", code=1
     )

@@ -23,6 +23,8 @@ from flatwatt.model import Run
 NEAR_MS = 300_000
 """A person's "at 17:40" means the quiet that is nearest, if one is this near."""
 SECOND_MS = 1000
+KEPT = 200
+"""So many corrected runs keep the programme they were found to be."""
 
 
 class Forgotten(Struct, array_like=True):
@@ -47,19 +49,21 @@ class Lessons(Struct):
         kind: what a person says the appliance is; empty while the configuration holds.
         shelf: what the detector had learned of runs that were corrected.
         forgotten: newest last, two at most.
+        programmes: id of a run that a correction made -> the programme it was found to be.
     """
 
     heard: int = 0
     kind: str = ""
     shelf: Memory = field(default_factory=list)
     forgotten: list[Forgotten] = field(default_factory=list)
+    programmes: dict[str, str] = field(default_factory=dict)
 
 
 class Programmes(Protocol):
     """What learns an appliance's programmes."""
 
-    def learn(self, run: Run, *, holed: bool) -> object:
-        """Take a finished run in."""
+    def learn(self, run: Run, *, holed: bool) -> str:
+        """Take a finished run in; return the id of its programme, empty for none."""
         ...
 
     def forget(self, run_id: str) -> object:
@@ -112,18 +116,30 @@ def take_in(taught: Taught, state: DetectorState, lessons: Lessons) -> None:
     state.ended_ms = state.likely_ms = None
 
 
-def teach_programmes(taught: Taught, programmes: Programmes) -> None:
-    """Let the programmes follow: forget what is no run, learn what is, move what was assigned."""
+def teach_programmes(taught: Taught, programmes: Programmes, lessons: Lessons) -> None:
+    """Let the programmes follow: forget what is no run, learn what is, move what was assigned.
+
+    Args:
+        taught: as `take_in`.
+        programmes: changed.
+        lessons: changed in place.
+    """
     removed, added = _differing(taught.removed, taught.added)
     for run in removed:
         programmes.forget(run.id)
+        lessons.programmes.pop(run.id, None)
     for run in added:
-        programmes.learn(run, holed=False)
+        lessons.programmes[run.id] = programmes.learn(run, holed=False)
     for run in taught.added:
-        if run not in added and run.programme:
+        if run in added:
+            continue
+        lessons.programmes.pop(run.id, None)
+        if run.programme:
             programmes.assign(run.id, run.programme)
-        elif run not in added:
+        else:
             programmes.forget(run.id)
+    for run_id in list(lessons.programmes)[:-KEPT]:
+        del lessons.programmes[run_id]
 
 
 def _differing(

@@ -136,7 +136,7 @@ class Tracker:
     def correct(self, taught: Taught) -> TrackerState:
         """Learn from a person; return what is remembered now, for a tracker that goes on."""
         take_in(taught, self._detector.state, self._state.lessons)
-        teach_programmes(taught, self._course.programs)
+        teach_programmes(taught, self._course.programs, self._state.lessons)
         return self.state
 
     def run_now(self) -> Run | None:

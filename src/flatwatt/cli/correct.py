@@ -218,7 +218,10 @@ def names_of(flat: Flat) -> dict[tuple[str, str], str]:
 
 def speech_of(flat: Flat) -> Speech:
     """Return how corrections of a flat are said."""
-    names = {id_: plug.name or id_ for id_, plug in flat.config.plugs.items()}
+    names = {
+        id_: "".join(filter(str.isprintable, plug.name)) or id_  # it is echoed as it is
+        for id_, plug in flat.config.plugs.items()
+    }
     return Speech(names, names_of(flat), flat.zone, flat.config.flat.language)
 
 
