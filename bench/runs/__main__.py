@@ -12,9 +12,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from bench.runs import endings
+from bench.runs import endings, measures
 from bench.runs.finders import FINDERS, Found, detector
-from bench.runs.score import scored
+from bench.runs.score import Scored, scored
 from bench.runs.table import table, tallies
 from bench.runs.traces import Trace, labels, readings, traces
 
@@ -46,6 +46,23 @@ def write_eta(path: Path, found: dict[str, Found]) -> None:
             writer.writerows(row for row in rows if row[2] is not None)
 
 
+def tell_measures(
+    chosen: list[Trace], found: dict[str, Found], outcomes: dict[str, Scored]
+) -> None:
+    ones = {
+        trace.name: measures.measured(
+            trace,
+            outcomes[trace.name],
+            found[trace.name].runs,
+            found[trace.name].supposals,
+            counts=found[trace.name].counts,
+        )
+        for trace in chosen
+    }
+    print(measures.table(measures.together(chosen, ones)))
+    print(measures.calibration(each for one in found.values() for each in one.supposals))
+
+
 def options() -> argparse.Namespace:
     assert __doc__
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -74,6 +91,8 @@ def main() -> None:
     truth = labels(told.data)
     outcomes = {name: scored(truth.get(name, []), each.runs) for name, each in found.items()}
     print(table(tallies(chosen, truth, outcomes, by_trace=told.by_trace)))
+    if told.finder == "detector":
+        tell_measures(chosen, found, outcomes)
     if told.eta is not None:
         ends = {
             name: endings.endings(truth.get(name, []), each.runs, each.programmes, each.told)

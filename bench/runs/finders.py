@@ -11,10 +11,11 @@ from itertools import islice
 
 from bench.runs.endings import Told
 from bench.runs.going import Going
+from bench.runs.measures import Supposal
 from bench.runs.score import Prediction
 from flatwatt.appliance.energy import Meter
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.appliance.states import Detector, Finished
+from flatwatt.appliance.states import Detector, Finished, Resumed, Supposed
 from flatwatt.model import Counter, CounterKind, Reading
 
 COUNTER = Counter(CounterKind.SINCE_BOOT, resolution_wh=1.0)
@@ -30,6 +31,7 @@ HELD_MS = 600_000
 class Found:
     """The runs of a trace, its readings, and seconds spent in finder and meter.
 
+    `supposals` is what was said to be probably over, `counts` whether the plug has a counter.
     With `--eta` also what was said of every run going on, and each run's programme.
     """
 
@@ -38,6 +40,8 @@ class Found:
     seconds: float
     told: list[Told] = field(default_factory=list)
     programmes: list[str] = field(default_factory=list)
+    supposals: list[Supposal] = field(default_factory=list)
+    counts: bool = False
 
 
 def blueprint(kind: str, told: Iterable[Reading]) -> Found:
@@ -80,23 +84,31 @@ def detector(kind: str, told: Iterable[Reading], *, ends: bool = False) -> Found
     finder = Detector("bench", PROFILES[kind])
     going = Going(PROFILES[kind], finder) if ends else None
     found: list[Prediction] = []
+    supposals: list[Supposal] = []
     began = time.perf_counter()
     for reading in rest:
         meter.feed(reading)
         for change in finder.feed(reading, meter.total_mwh):
-            if isinstance(change, Finished):
-                energy_wh = change.energy_mwh / 1000
-                run = Prediction(change.start_ms, change.end_ms, change.noticed_ms, energy_wh)
-                found.append(run)
-                if going is not None:
-                    going.finished(change)
+            match change:
+                case Supposed():
+                    supposals.append(Supposal(len(found), change.noticed_ms, change.probability))
+                case Resumed():
+                    supposals[-1].taken_back = True
+                case Finished():
+                    found.append(prediction(change))
+                    if going is not None:
+                        going.finished(change)
         if going is not None:
             going.go(reading.at_ms, meter.total_mwh)
     seconds = time.perf_counter() - began
     if going is None:
-        return Found(found, len(rest), seconds)
+        return Found(found, len(rest), seconds, supposals=supposals, counts=counts)
     seconds -= going.seconds
-    return Found(found, len(rest), seconds, going.told, going.programmes)
+    return Found(found, len(rest), seconds, going.told, going.programmes, supposals, counts)
+
+
+def prediction(change: Finished) -> Prediction:
+    return Prediction(change.start_ms, change.end_ms, change.noticed_ms, change.energy_mwh / 1000)
 
 
 FINDERS = {"detector": detector, "blueprint": blueprint}

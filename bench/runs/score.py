@@ -20,7 +20,7 @@ WEEK_H = 168.0
 class Label:
     """A run that happened, in ms; `required` says that missing it counts.
 
-    `programme` is empty where the labels do not name one.
+    `programme` is empty where the labels do not name one, `energy_wh` None where they do not.
     """
 
     start_ms: float
@@ -30,6 +30,7 @@ class Label:
     early_start_ms: float | None = None
     tail_end_ms: float | None = None
     programme: str = ""
+    energy_wh: float | None = None
 
     @property
     def spans(self) -> list[tuple[float, float]]:

@@ -76,6 +76,7 @@ def labels(data: Path) -> dict[str, list[Label]]:
             number(row["alt_start_ms"]),
             number(row["tail_end_ms"]),
             row.get("program") or "",
+            number(row.get("energy_wh")),
         )
         found[row["trace"]].append(label)
     return found

@@ -24,7 +24,7 @@ def said(performed):
 def test_the_demo_shows_every_appliance_and_a_finished_wash(said):
     for name in ("printer", "washer", "fridge", "desk", "router"):
         assert name in said
-    assert "device_finished Washing machine" in said
+    assert "Washing machine finished: " in said
     assert "EUR" in said
 
 
