@@ -136,7 +136,7 @@ def weigh(tally: Tally, run: Staged) -> None:
     """Compare what was said live with what the whole run says."""
     tally.runs += 1
     ends = [*(at_ms for at_ms, _ in run.said[1:]), run.end_ms]
-    for (at_ms, name), until_ms in zip(run.said, ends, strict=True):
+    for (at_ms, name), until_ms in zip(run.said, ends, strict=False):  # it may have said nothing
         tally.said += 1
         tally.right += run.name_at(at_ms) == name
         tally.told_ms += until_ms - at_ms

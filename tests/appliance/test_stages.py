@@ -50,6 +50,11 @@ def test_a_printer_already_warm_prints_at_once():
     assert Tale("printer_3d", moves(1800, 110)).names == ["printing"]
 
 
+def test_a_small_printer_that_keeps_its_supply_at_its_limit_prints():
+    tale = Tale("printer_3d", [(300, 58), (60, 28), (5400, 56), (60, 3)])
+    assert "printing" in tale.names
+
+
 def test_a_bed_kept_hot_without_a_print_is_no_print():
     tale = Tale("printer_3d", [(120, 270), (1800, 70)])
     assert tale.names == ["heating", "idle_hot"]

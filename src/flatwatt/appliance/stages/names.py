@@ -13,6 +13,8 @@ DRAINED_MS = (300_000, 120_000)
 """Changing the water takes less, after the first heat and after a later one."""
 STROKES_MS = 120_000
 """A pump that empties the sump while the dishes dry takes less."""
+SOAKED_MS = 1_500_000
+"""No bed or chamber is soaked for so long before a print."""
 WEAK = 0.25
 """What draws less than this share of the hardest spin was washing after all."""
 
@@ -132,12 +134,26 @@ def printer_3d(told: Told) -> list[str]:
     """Heating, printing, hot without printing; cold at the end only."""
     words = {printer.WORKING: "printing", printer.HOLDING: "idle_hot", printer.COLD: "idle_hot"}
     names = [words.get(each.what, "heating") for each in told.parts]
+    if "printing" not in names:
+        full_w = max(
+            (each.mean_w for each in told.parts if each.what == printer.FULL), default=0.0
+        )
+        names = [_printed(*pair, full_w) for pair in zip(names, told.parts, strict=True)]
     last = told.parts[-1].what
     if last == printer.COLD:
         names[-1] = "cooling"
     elif told.over and last == printer.SETTLING:
         names[-1] = "idle_hot"
     return names
+
+
+def _printed(name: str, part: Part, full_w: float) -> str:
+    """Take what keeps its supply at its limit for longer than any soak for a print.
+
+    Bed and nozzle of a small printer share what its supply can give, and that evenly.
+    """
+    limit = part.span_ms >= SOAKED_MS and part.mean_w >= printer.CEASED * full_w
+    return "printing" if part.what == printer.HOLDING and limit else name
 
 
 NAMERS: dict[str, Namer] = {
