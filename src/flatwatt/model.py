@@ -250,6 +250,7 @@ class ApplianceNow(Struct, frozen=True):
         programme: id of the run's likeliest programme; "" when none fits.
         end: when the run going on will be over; None when that cannot be known.
         guessed: kind it is taken for and nobody has confirmed; "" for none.
+        shared_w: what another load on the same plug draws; None while none is known.
     """
 
     id: str
@@ -271,6 +272,7 @@ class ApplianceNow(Struct, frozen=True):
     programme: str = ""
     end: Ending | None = None
     guessed: str = ""
+    shared_w: float | None = None
 
 
 class Snapshot(Struct, frozen=True):

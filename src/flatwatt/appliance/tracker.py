@@ -89,6 +89,11 @@ class Tracker:
         return self._state.guessing.kind
 
     @property
+    def shared_w(self) -> float | None:
+        """What another load on the same plug draws; None while none is known."""
+        return self._detector.state.shared_w or None
+
+    @property
     def stage(self) -> str:
         """The stage of the run going on, or what is still done after one; "" if none is known."""
         return self._course.after if self._detector.since_ms is None else self._course.stage

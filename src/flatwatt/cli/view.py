@@ -69,7 +69,8 @@ def live_view(now: Snapshot, zone: tzinfo, language: Language) -> RenderableType
         "",
     )
     troubles = [each.trouble for each in now.appliances if each.trouble]
-    troubles += [drift for each in now.appliances if (drift := _drift(each, language))]
+    for note in (_drift, _shared):
+        troubles += [said for each in now.appliances if (said := note(each, language))]
     notes = [Text(f"! {trouble}", "yellow") for trouble in (*troubles, *now.troubles)]
     notes += [
         Text(f"? {asked}", "cyan") for each in now.appliances if (asked := _asked(each, language))
@@ -92,6 +93,13 @@ def _asked(each: ApplianceNow, language: Language) -> str:
     if not each.guessed or each.guessed == "other":
         return ""
     return f"{each.name}: {question(each.id, each.guessed, language)}"
+
+
+def _shared(each: ApplianceNow, language: Language) -> str | None:
+    """Return what to say when another load hangs on the same plug."""
+    if each.shared_w is None:
+        return None
+    return f"{each.name}: {word('shared', language)} ({watt(each.shared_w, language)})"
 
 
 def _drift(each: ApplianceNow, language: Language) -> str | None:

@@ -60,6 +60,7 @@ def appliance_now(  # noqa: PLR0913 - what is known of an appliance
         programme=expected.programme if expected else "",
         end=_ending(run, expected, now_ms),
         guessed=tracker.guessed,
+        shared_w=tracker.shared_w,
     )
 
 

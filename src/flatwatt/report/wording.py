@@ -37,6 +37,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "now": ("jetzt", "now"),
     "probably_finished": ("wohl fertig", "probably finished"),
     "done_at": ("fertig", "done"),
+    "shared": ("am selben Stecker läuft noch etwas, das nicht mitgezählt wird als Lauf",
+               "another load shares this plug; its own coming and going is no run"),
     "told_started": ("läuft", "started"),
     "told_finished": ("fertig", "finished"),
     "told_resumed": ("läuft doch weiter", "goes on after all"),
