@@ -116,8 +116,14 @@ def test_what_runs_for_days_is_no_programme():
 
 def test_prints_do_not_repeat_so_none_is_told_its_end():
     machine = Machine("printer_3d")
-    assert machine.did(COTTON, COTTON) == ["p1", "p1"]
+    machine.did(COTTON, COTTON)
     assert machine.expects(COTTON, 30) is None
+
+
+def test_a_print_is_one_of_its_kind_until_it_is_printed_again():
+    machine = Machine("printer_3d")
+    assert machine.did(COTTON, COTTON) == ["", "p1"]
+    assert [run.programme for run in machine.programs.state.runs] == ["p1", "p1"]
 
 
 def test_a_run_with_a_hole_is_not_learned():
