@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bench.runs.markdown import laid_out
 from bench.runs.score import Label, Prediction, pairs, quantile
 from bench.runs.traces import Trace
 
@@ -164,10 +165,4 @@ def cells(group: Ends) -> list[str]:
 
 def table(summed: Mapping[str, Ends]) -> str:
     """Return the table as Markdown; errors and widths in percent of the run."""
-    width = max(map(len, summed), default=0)
-    lines = [f"| {'':{width}} | " + " | ".join(f"{head:>8}" for head in HEADS) + " |"]
-    lines.append(f"|{'-' * (width + 2)}|" + "|".join(f"{'-' * 9}:" for _ in HEADS) + "|")
-    for name in sorted(summed):
-        body = " | ".join(f"{cell:>8}" for cell in cells(summed[name]))
-        lines += [f"| {name:{width}} | {body} |"]
-    return "\n".join(lines)
+    return laid_out(HEADS, {name: cells(summed[name]) for name in sorted(summed)})

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bench.runs.markdown import laid_out
 from bench.runs.score import Label, Prediction, Scored, quantile
 from bench.runs.traces import Trace
 
@@ -99,13 +100,7 @@ HEADS = ("prob med", "prob p95", "said", "taken b", "start p95", "3rd med", "3rd
 
 def table(groups: Mapping[str, Measures]) -> str:
     """Return the measures as Markdown; seconds, and the share of right energies."""
-    width = max(len(name) for name in groups)
-    lines = [f"| {'':{width}} | " + " | ".join(f"{head:>9}" for head in HEADS) + " |"]
-    lines.append(f"|{'-' * (width + 2)}|" + "|".join(f"{'-' * 10}:" for _ in HEADS) + "|")
-    for name in sorted(groups):
-        body = " | ".join(f"{cell:>9}" for cell in _cells(groups[name]))
-        lines.append(f"| {name:{width}} | {body} |")
-    return "\n".join(lines)
+    return laid_out(HEADS, {name: _cells(groups[name]) for name in sorted(groups)}, 9)
 
 
 def _cells(group: Measures) -> list[str]:

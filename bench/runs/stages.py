@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.runs.finders import COUNTER, LOOK
+from bench.runs.markdown import laid_out
 from bench.runs.score import quantile
 from bench.runs.traces import Trace, readings, rows, traces
 from flatwatt.appliance.energy import Meter
@@ -185,13 +186,7 @@ def cells(tally: Tally) -> list[str]:
 
 def table(groups: dict[str, Tally]) -> str:
     """Return the table as Markdown."""
-    width = max(len(name) for name in groups)
-    lines = [f"| {'':{width}} | " + " | ".join(f"{head:>6}" for head in COLUMNS) + " |"]
-    lines.append(f"|{'-' * (width + 2)}|" + "|".join(f"{'-' * 7}:" for _ in COLUMNS) + "|")
-    for name in sorted(groups):
-        body = " | ".join(f"{cell:>6}" for cell in cells(groups[name]))
-        lines.append(f"| {name:{width}} | {body} |")
-    return "\n".join(lines)
+    return laid_out(COLUMNS, {name: cells(groups[name]) for name in sorted(groups)}, 6)
 
 
 def show(trace: str, found: list[Staged]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bench.runs.markdown import laid_out
 from bench.runs.score import Label, Prediction, Scored, Tally, quantile
 from bench.runs.traces import Trace
 
@@ -89,10 +90,5 @@ def cells(tally: Tally) -> list[str]:
 
 def table(groups: Mapping[str, Tally]) -> str:
     """Return the table as Markdown; seconds."""
-    width = max(len(name) for name in groups)
-    lines = [f"| {'':{width}} | " + " | ".join(f"{head:>8}" for head in HEADS) + " |"]
-    lines.append(f"|{'-' * (width + 2)}|" + "|".join(f"{'-' * 9}:" for _ in HEADS) + "|")
-    for name in sorted(groups, key=lambda each: (each != "all", ":" in each, each)):
-        body = " | ".join(f"{cell:>8}" for cell in cells(groups[name]))
-        lines.append(f"| {name:{width}} | {body} |")
-    return "\n".join(lines)
+    names = sorted(groups, key=lambda each: (each != "all", ":" in each, each))
+    return laid_out(HEADS, {name: cells(groups[name]) for name in names})
