@@ -88,7 +88,10 @@ def main() -> None:
     write(told.out, found)
     if told.eta is not None:
         write_eta(told.eta, found)
-    truth = labels(told.data)
+    try:
+        truth = labels(told.data)
+    except FileNotFoundError as error:
+        sys.exit(f"{error.filename}: not there, so nothing is scored; {told.out} is written")
     outcomes = {name: scored(truth.get(name, []), each.runs) for name, each in found.items()}
     print(table(tallies(chosen, truth, outcomes, by_trace=told.by_trace)))
     if told.finder == "detector":

@@ -14,7 +14,7 @@ from bench.runs.going import Going
 from bench.runs.measures import Supposal
 from bench.runs.score import Prediction
 from flatwatt.appliance.energy import Meter
-from flatwatt.appliance.profiles import PROFILES
+from flatwatt.appliance.profiles import PROFILES, Profile
 from flatwatt.appliance.states import Detector, Finished, Resumed, Supposed
 from flatwatt.model import Counter, CounterKind, Reading
 
@@ -44,12 +44,17 @@ class Found:
     counts: bool = False
 
 
+def profile_of(kind: str) -> Profile:
+    """Return a kind's profile; a kind nobody knows is any other."""
+    return PROFILES.get(kind, PROFILES["other"])
+
+
 def blueprint(kind: str, told: Iterable[Reading]) -> Found:
     """Take every stretch above 5 W, over when it stayed below for five minutes.
 
     It is helped: what drew less than the least run of its kind is not counted against it.
     """
-    least_wh = PROFILES[kind].min_energy_wh
+    least_wh = profile_of(kind).min_energy_wh
     found: list[Prediction] = []
     start_ms = low_ms = None
     energy_wh, count, began = 0.0, 0, time.perf_counter()
@@ -81,8 +86,9 @@ def detector(kind: str, told: Iterable[Reading], *, ends: bool = False) -> Found
     rest = head + list(stream)
     counts = any(reading.energy_wh is not None for reading in head)
     meter = Meter(COUNTER if counts else Counter(CounterKind.NONE))
-    finder = Detector("bench", PROFILES[kind])
-    going = Going(PROFILES[kind], finder) if ends else None
+    profile = profile_of(kind)
+    finder = Detector("bench", profile)
+    going = Going(profile, finder) if ends else None
     found: list[Prediction] = []
     supposals: list[Supposal] = []
     began = time.perf_counter()
