@@ -192,7 +192,8 @@ class Tracker:
         course, total_mwh = self._course, self._state.total_mwh
         course.follow(since_ms, self._detector.start_mwh, reading, total_mwh)
         run_start_ms = self._detector.run_start_ms
-        news = None if run_start_ms is None else course.news()
+        supposed = self._detector.probably_finished is not None  # what comes then is no stage
+        news = None if run_start_ms is None or supposed else course.news()
         if news is None or run_start_ms is None:
             return ()
         mark, count = news

@@ -242,6 +242,8 @@ def stages_of_one(
         table.add_column(header, justify="right", no_wrap=True)
     energy_mwh = comparison.sides[0].whole.energy_mwh
     for row, mine in zip(comparison.stages, _rounded(comparison, 0), strict=True):
+        if mine is None or not any(mine):  # a rest that rounds to nothing
+            continue
         figures = row.figures[0]
         share = None if figures is None or not energy_mwh else figures.energy_mwh / energy_mwh
         percent = number(None if share is None else 100 * share, 0, language)

@@ -60,6 +60,9 @@ STILL, WANDER = 0.012, 1.01
 SEEN_MS, PACE = 30_000, 1.02
 """A bed may pulse once a minute: when no reading lately (forgotten by this factor a window)
 came sooner than this, any level may be chance."""
+MOVES_MS = 12_000
+"""Readings further apart average moves away, so a print looks still, and may take the last
+degrees of its nozzle for what is usual."""
 ASK_MS = 30_000
 """So often it is asked whether it still prints."""
 SLOW_MS = 300_000
@@ -190,8 +193,11 @@ def _working(state: StagerState, mind: PrinterState, long: list[Window], since_m
     share = min(1.0, since_ms / SLOW_MS)
     if level_w < PAUSED * mind.work_w and mind.pace_ms <= SEEN_MS:
         cold = max(each.high_w for each in long) < mind.work_w / 2
-        even = uneven < min(UNEVEN, EVEN * mind.uneven)
-        if cold or even or level_w < min(MUCH, 1 - 2 * mind.uneven) * mind.work_w:
+        slow = mind.pace_ms > MOVES_MS
+        even = not slow and uneven < min(UNEVEN, EVEN * mind.uneven)
+        early = slow and long[-1].end_ms - state.pieces[-1].at_ms < SETTLED_MS
+        much = not early and level_w < min(MUCH, 1 - 2 * mind.uneven) * mind.work_w
+        if cold or even or much:
             mind.hold_w, mind.hold_uneven = level_w, None
             return _hold(state, mind, COLD if cold else HOLDING)
         share /= 4
@@ -215,7 +221,7 @@ def _still(state: StagerState, mind: PrinterState, level_w: float, uneven: float
     start = state.pieces[-1]
     if mind.widest >= STILL or mind.most_w > WANDER * mind.least_w:
         return False
-    if len(state.pieces) > 3 or mind.pace_ms > SEEN_MS:
+    if len(state.pieces) > 3 or mind.pace_ms > MOVES_MS:
         return False
     if state.recent[-1].end_ms - start.at_ms < SETTLED_MS:
         return False
