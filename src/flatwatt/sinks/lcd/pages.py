@@ -43,7 +43,9 @@ _SAID = {
     "no_event": ("noch kein Lauf", "no run yet"),
     "device_started": ("an", "on"),
     "device_finished": ("fertig", "done"),
+    "end": ("Ende", "done"),
     "supposed": ("fertig?", "done?"),
+    "spinning": ("Schleuder", "spinning"),
     "idle_hot": ("heiß", "hot"),
     "anti_crease": ("Knitter", "crease"),
 }
@@ -78,7 +80,7 @@ def appliance_page(each: ApplianceNow, now: Snapshot, language: Language, zone: 
 
 
 def _doing(each: ApplianceNow, language: Language) -> str:
-    """Return what it does, in ten cells: the stage where one is known."""
+    """Return what it does, in nine cells: the stage where one is known."""
     if each.probably_finished is not None:
         return said("supposed", language)
     if not each.stage:
@@ -87,12 +89,10 @@ def _doing(each: ApplianceNow, language: Language) -> str:
 
 
 def _end_row(end: Ending, language: Language, zone: tzinfo) -> str:
-    """Return the expected end with the longer side of its interval: `fertig 17:42 +-4`."""
+    """Return the expected end with the longer side of its interval: `Ende   17:42+-4'`."""
     longer_ms = max(end.at_ms - end.low_ms, end.high_ms - end.at_ms)
     minutes = min(999, max(1, -(-longer_ms // 60_000)))
-    return sides(
-        said("device_finished", language), f"{clock(moment(end.at_ms, zone))}+-{minutes}'"
-    )
+    return sides(said("end", language), f"{clock(moment(end.at_ms, zone))}+-{minutes}'")
 
 
 def today_page(now: Snapshot, _: Extras, language: Language, _zone: tzinfo) -> Page:
