@@ -205,15 +205,15 @@ class Flat:
 
     def _restore(self) -> None:
         saved = self._book.checkpoint(DERIVATION)
-        if self._book.anew or saved is None:
-            self._told_until_ms = self._book.newest_event_ms()
-        if saved is None:
-            return
         try:
-            self._tracking.restore(saved.state)
+            if saved is not None:
+                self._tracking.restore(saved.state)
         except msgspec.MsgspecError:
             self._book.forget()
+            saved = None
+        if saved is None or self._book.anew:
             self._told_until_ms = self._book.newest_event_ms()
+        if saved is None:
             return
         self._position = saved.position
         newest = [tracker.last.at_ms for tracker in self._trackers.values() if tracker.last]
@@ -261,14 +261,10 @@ class Flat:
         troubles = [*self.store_troubles(), *filter(None, [self.room_trouble])]
         return flat_now(name, appliances, self.tariff, now_ms, troubles, self.stale_ms)
 
-    def book_troubles(self) -> list[str]:
-        """Return what is wrong with the files themselves."""
-        return self._book.troubles()
-
-    def store_troubles(self) -> list[str]:
-        """Return what a person should look at in the files."""
-        found = self.book_troubles()
-        if self.bad_rows:
+    def store_troubles(self, *, rows: bool = True) -> list[str]:
+        """Return what a person should look at in the files, damaged `rows` too."""
+        found = self._book.troubles()
+        if rows and self.bad_rows:
             found.append(f"{len(self.bad_rows)} damaged rows in the record: {self.bad_rows[0]}")
         return found
 

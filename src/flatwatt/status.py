@@ -148,7 +148,7 @@ def status_of(
         first_damaged=str(bad[0]) if bad else None,
         checkpoint_age_s=_checkpoint_age_s(flat, now_ms),
         versions=_versions(),
-        troubles=tuple(flat.book_troubles()),
+        troubles=tuple(flat.store_troubles(rows=False)),
     )
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from flatwatt.errors import StoreError
 from flatwatt.store.files import DayFile, list_files
 from flatwatt.store.home import Home
-from flatwatt.store.reader import plain_size
+from flatwatt.store.reader import uncompressed_size
 
 
 class DaySize(Struct, frozen=True):
@@ -89,7 +89,7 @@ def disk_size(path: Path) -> int:
 
 
 def _plain(file: DayFile) -> int:
-    size = plain_size(file)
+    size = uncompressed_size(file)
     return disk_size(file.path) if size < 0 else size
 
 
