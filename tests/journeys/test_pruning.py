@@ -9,6 +9,9 @@ from tests.journeys.three_plugs import (
     CONFIG,
     DAY_MS,
     DAYS,
+    EVER,
+    NOW_MS,
+    START_MS,
     STEP_MS,
     TODAY,
     configured,
@@ -21,11 +24,13 @@ from tests.journeys.three_plugs import (
 from flatwatt.errors import StoreError
 from flatwatt.flat import Flat
 from flatwatt.loads import load_of
-from flatwatt.model import Reading
+from flatwatt.model import QUARTER_MS, Reading
 from flatwatt.opening import counters
 from flatwatt.pruning import plan_of, prune
+from flatwatt.report.drafts import discarding, undoing
 from flatwatt.store.home import Home
 from flatwatt.store.kept import Kept
+from flatwatt.store.quarters import Quarter
 from flatwatt.store.readings import days as days_of
 
 
@@ -71,6 +76,50 @@ def test_pruning_in_two_goes_is_pruning_in_one(home, tmp_path, rows):
     with closing(Kept(home.kept)) as one, closing(Kept(other.kept)) as two:
         assert one.days() == two.days()
         assert all(one.of(day) == two.of(day) for day in one.days())
+
+
+def test_wherever_the_record_begins_all_is_told_as_before(home):
+    """One day more each time: in the middle of a print, of a gap, of a night."""
+    before = told(home)
+    for keep_days in range(15, 6, -1):
+        prune(home, CONFIG, counters(), plan_of(home, keep_days, TODAY))
+        underive(home)
+        assert told(home) == before, keep_days
+
+
+def test_corrections_of_pruned_runs_still_count_and_can_be_undone(home):
+    with closing(Flat(home, CONFIG, counters())) as flat:
+        flat.catch_up()
+        found = flat.runs(0, EVER)
+        washed = next(run for run in found if run.appliance == "washer")
+        made = flat.correct(discarding(washed), NOW_MS)
+    corrected = told(home)
+    assert washed.id not in {run.id for run in corrected[1]}
+    prune(home, CONFIG, counters(), plan_of(home, 8, TODAY))
+    underive(home)
+    assert told(home) == corrected
+    with closing(Flat(home, CONFIG, counters())) as flat:
+        flat.catch_up()
+        flat.correct(undoing(flat.correcting.rows, made.seq), NOW_MS)
+        assert washed.id in {run.id for run in flat.runs(0, EVER)}
+
+
+def test_after_an_update_of_the_arithmetic_the_pruned_past_still_has_its_energy(home, monkeypatch):
+    before = told(home)
+    prune(home, CONFIG, counters(), plan_of(home, 8, TODAY))
+    monkeypatch.setattr("flatwatt.flat.DERIVATION", "another")
+    quarters, runs, _, _ = told(home, watch=False)
+    cut_ms = START_MS + 9 * DAY_MS
+    # Only the interval over the cut is not known any more; the printer was silent there.
+    heard_ms = {"printer": START_MS + 7 * DAY_MS + DAY_MS // 2}
+
+    def well_before(each: Quarter) -> bool:
+        return each.start_ms < heard_ms.get(each.appliance, cut_ms) - QUARTER_MS
+
+    assert list(filter(well_before, quarters)) == list(filter(well_before, before[0]))
+    assert sum(map(well_before, quarters)) > 8 * 96 * 2
+    ended = {run.id for run in before[1] if run.end_ms is not None and run.end_ms < cut_ms}
+    assert ended <= {run.id for run in runs}
 
 
 def test_a_replay_tells_no_event_of_pruned_days_a_second_time(home):
