@@ -16,7 +16,7 @@ from flatwatt.errors import StoreError
 from flatwatt.flat import DERIVATION, Flat
 from flatwatt.model import Counter
 from flatwatt.store.disk import Disk
-from flatwatt.store.files import WATCHED, DayFile, list_files
+from flatwatt.store.files import WATCHED, DayFile, list_files, order
 from flatwatt.store.home import Home
 from flatwatt.store.kept import Kept
 from flatwatt.store.quarters import Quarter, Quarters
@@ -116,7 +116,15 @@ def _compare(home: Home, day: date, derived_now: Sequence[Quarter]) -> None:
     for each in derived_now:
         newest_ms[each.plug] = max(each.start_ms, newest_ms.get(each.plug, 0))
     with closing(Quarters(home.quarters, read_only=True)) as stored:
-        if not derived_now or stored.checkpoint(DERIVATION) is None:
+        reached = stored.checkpoint(DERIVATION)
+        if reached is None:
+            return  # what is derived is begun anew, from `kept.sqlite`
+        if order(reached.position.file)[0] <= day.isoformat():
+            raise StoreError(
+                f"{day} is not pruned: {home.quarters} has not come so far; start flatwatt once, "
+                "then prune again"
+            )
+        if not derived_now:
             return
         known = {
             (each.appliance, each.plug, each.start_ms): each

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import time
 from contextlib import closing
 from datetime import date
@@ -38,9 +39,14 @@ def rows() -> list[Reading]:
     return said_by_plugs()
 
 
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory, rows) -> Home:
+    return lived(tmp_path_factory.mktemp("heard") / "home", rows)
+
+
 @pytest.fixture
-def home(tmp_path, rows) -> Home:
-    return lived(tmp_path / "home", rows)
+def home(tmp_path, heard) -> Home:
+    return Home(shutil.copytree(heard.path, tmp_path / "home"))
 
 
 # --- status -----------------------------------------------------------------------

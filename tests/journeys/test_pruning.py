@@ -1,5 +1,6 @@
 """Old days of the record go by choice; what they told stays, to the last bit."""
 
+import shutil
 import time
 from contextlib import closing, suppress
 from datetime import date, timedelta
@@ -39,9 +40,14 @@ def rows() -> list[Reading]:
     return said_by_plugs()
 
 
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory, rows) -> Home:
+    return lived(tmp_path_factory.mktemp("heard") / "home", rows)
+
+
 @pytest.fixture
-def home(tmp_path, rows) -> Home:
-    return lived(tmp_path / "home", rows)
+def home(tmp_path, heard) -> Home:
+    return Home(shutil.copytree(heard.path, tmp_path / "home"))
 
 
 def test_a_plan_names_the_days_that_are_too_old_and_changes_nothing(home):
@@ -189,6 +195,21 @@ def test_a_record_that_does_not_tell_what_was_told_is_not_pruned(home):
     with pytest.raises(StoreError, match="2026-11-03 is not pruned"):
         prune(home, CONFIG, counters(), plan_of(home, 8, TODAY))
     assert [day.day for day in days_of(home.readings)] == list(range(3, 17))
+
+
+def test_a_day_that_the_derived_figures_have_not_reached_is_not_pruned(tmp_path, rows):
+    home = lived(tmp_path / "home", rows[: len(rows) // 4])
+    early = home.quarters.read_bytes()
+    lived(home.path, rows[len(rows) // 4 :])
+    home.quarters.write_bytes(early)
+    with pytest.raises(StoreError, match=r"2026-11-04 is not pruned.*start flatwatt once"):
+        prune(home, CONFIG, counters(), plan_of(home, 8, TODAY))
+    whole = told(home)
+    told(home, watch=False)
+    with closing(Flat(home, CONFIG, counters())) as flat:
+        flat.catch_up()
+    prune(home, CONFIG, counters(), plan_of(home, 8, TODAY))
+    assert told(home) == whole
 
 
 def test_a_compressed_day_goes_with_its_twin(home):
