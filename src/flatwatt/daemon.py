@@ -12,10 +12,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from flatwatt.answers import extras_of
-from flatwatt.errors import PlugError, PlugNonsense
+from flatwatt.care import RoomWatch
+from flatwatt.errors import PlugError, PlugNonsense, StoreError
 from flatwatt.flat import Flat
 from flatwatt.model import Event
 from flatwatt.opening import Opened
+from flatwatt.report.periods import local_day
 from flatwatt.sinks import Display, Extras
 
 log = logging.getLogger("flatwatt")
@@ -29,6 +31,9 @@ SHOW_LEAST_S = 0.15
 EXTRAS_S = 60.0
 WARN_S = 1.0
 LEARN_S = 2.0
+ROOM_S = 300.0
+"""Between two looks at the disk's room; a new day's file is a reason too."""
+DAY_S = 5.0
 
 
 class ClockLike(Protocol):
@@ -52,6 +57,9 @@ class Daemon:
         seed: of the back-off's jitter.
         speed: the clock's seconds a real second; scales what counts as stale.
         displays: shown the flat each second; a silent one delays nobody.
+
+    Attributes:
+        room: watches the disk.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Daemon:
         self._clock = clock
         self._sync_s = sync_s
         self._displays = displays
+        self.room = RoomWatch(flat.home, flat.zone, flat.config.flat.language)
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
         self._news = False
@@ -83,7 +92,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        jobs = [self._keep, self._warn, self._learn]
+        jobs = [self._keep, self._warn, self._learn, self._watch_room]
         for display in self._displays:
             jobs += [display.run, partial(self._show, display)]
         helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
@@ -196,6 +205,29 @@ class Daemon:
                 log.warning("the files can be written again")
             said = kinds
             await asyncio.sleep(WARN_S)
+
+    async def _watch_room(self) -> None:
+        """Look at the disk's room now and then; what is amiss stands in the flat's troubles."""
+        loop = asyncio.get_running_loop()
+        day, due = None, loop.time()
+        while True:
+            today = local_day(self._clock.now_ms(), self._flat.zone)
+            if today != day or loop.time() >= due:
+                day, due = today, loop.time() + ROOM_S
+                await self._look_at_room()
+            await asyncio.sleep(DAY_S)
+
+    async def _look_at_room(self) -> None:
+        before = self.room.room
+        try:
+            trouble = await asyncio.to_thread(self.room.look, self._clock.now_ms())
+        except (OSError, StoreError) as error:
+            log.warning("the disk's room cannot be told: %s", error)
+            return
+        self._flat.room_trouble = trouble
+        self._fresh.set()
+        if self.room.room is not before:
+            log.warning("%s", trouble or "there is room on the disk again")
 
     async def _learn(self) -> None:
         """Take in what people correct; a command beside this process only writes it down."""

@@ -7,6 +7,7 @@ it. The same walk serves the collector, a replay, and another process that only 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,6 +24,7 @@ from flatwatt.report.events import button_event, event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
 from flatwatt.report.periods import day_start_ms, local_day
 from flatwatt.store.book import Book
+from flatwatt.store.files import order
 from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter
 from flatwatt.store.readings import BadRow, Position, read, read_days
@@ -74,11 +76,12 @@ class Flat:
             self.zone,
         )
         self.plug_troubles: dict[str, str] = {}
+        self.room_trouble: str | None = None
         self.stale_ms: dict[str, int] = {}
         self.bad_rows: list[BadRow] = []
         self.listeners: list[Callable[[Event], None]] = []
         self.newest_ms = 0
-        self._readings = home.readings
+        self.home = home
         self._position: Position | None = None
         self._runs: list[Run] = []
         self._watch = watch
@@ -123,18 +126,22 @@ class Flat:
         self._position = self._book.position
         return self._walk(checked)
 
-    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+    def catch_up(
+        self, progress: Callable[[int], None] | None = None, last: date | None = None
+    ) -> int:
         """Walk through what the record says beyond the last position; return the rows.
 
         Events that come out again have the ids they had: the log keeps one of each. When
         the whole record is walked again, perhaps by a better detector, the past is not
-        told a second time.
+        told a second time. With `last` it stops at the end of that day's file.
         """
-        rows = 0
+        rows, stop = 0, "9999" if last is None else last.isoformat()
         self.correcting.refresh()
         for readings, position in read(
-            self._readings, self._position, on_bad=self.bad_rows.append
+            self.home.readings, self._position, on_bad=self.bad_rows.append
         ):
+            if order(position.file)[0] > stop:
+                break
             self._walk(readings)
             self._position = position
             rows += len(readings)
@@ -198,14 +205,15 @@ class Flat:
 
     def _restore(self) -> None:
         saved = self._book.checkpoint(DERIVATION)
-        if saved is None:
-            self._told_until_ms = self._book.newest_event_ms()
-            return
         try:
-            self._tracking.restore(saved.state)
+            if saved is not None:
+                self._tracking.restore(saved.state)
         except msgspec.MsgspecError:
             self._book.forget()
+            saved = None
+        if saved is None or self._book.anew:
             self._told_until_ms = self._book.newest_event_ms()
+        if saved is None:
             return
         self._position = saved.position
         newest = [tracker.last.at_ms for tracker in self._trackers.values() if tracker.last]
@@ -250,14 +258,13 @@ class Flat:
             for id_, plug in self.config.plugs.items()
         ]
         name = self.config.flat.name
-        return flat_now(
-            name, appliances, self.tariff, now_ms, self.store_troubles(), self.stale_ms
-        )
+        troubles = [*self.store_troubles(), *filter(None, [self.room_trouble])]
+        return flat_now(name, appliances, self.tariff, now_ms, troubles, self.stale_ms)
 
-    def store_troubles(self) -> list[str]:
-        """Return what a person should look at in the files."""
+    def store_troubles(self, *, rows: bool = True) -> list[str]:
+        """Return what a person should look at in the files, damaged `rows` too."""
         found = self._book.troubles()
-        if self.bad_rows:
+        if rows and self.bad_rows:
             found.append(f"{len(self.bad_rows)} damaged rows in the record: {self.bad_rows[0]}")
         return found
 
@@ -272,7 +279,7 @@ class Flat:
     def readings(self, start_ms: int, end_ms: int) -> Iterator[Reading]:
         """Yield what the record says of a stretch, both ends included; raises StoreError."""
         first, last = (local_day(at_ms, self.zone) for at_ms in (start_ms, end_ms))
-        for rows in read_days(self._readings, first, last):
+        for rows in read_days(self.home.readings, first, last):
             yield from (row for row in rows if start_ms <= row.at_ms <= end_ms)
 
     def tracker(self, id_: str) -> Tracker | None:

@@ -10,10 +10,12 @@ from flatwatt.cli import (
     look,
     patterns,
     play,
+    record,
     runs,
     serve,
     setup,
     stats,
+    status,
 )
 
 app = typer.Typer(
@@ -33,6 +35,7 @@ app.add_typer(plugs_app, name="plugs")
 app.add_typer(display.app, name="display")
 app.add_typer(runs.app, name="runs")
 app.add_typer(appliance.app, name="appliance")
+app.add_typer(record.app, name="record")
 for command in (
     play.demo,
     serve.run,
@@ -43,6 +46,7 @@ for command in (
     patterns.patterns,
     setup.init,
     setup.check,
+    status.status,
 ):
     app.command()(command)
 runs.app.command()(compare.show)

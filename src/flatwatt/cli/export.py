@@ -4,14 +4,14 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 
 from flatwatt.errors import StoreError
 from flatwatt.flat import Flat
 from flatwatt.model import Flag
 from flatwatt.money.cost import cost_of
-from flatwatt.report.periods import Period, local_time
+from flatwatt.report.periods import Period, day_period, local_time
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read_days
 
@@ -38,8 +38,10 @@ def raw_rows(
 def quarter_rows(
     flat: Flat, period: Period, appliance: str, *, german: bool
 ) -> Iterator[list[object]]:
-    """Yield the quarter-hours of some local days, priced."""
-    for each in flat.quarters(*period.bounds_ms(flat.zone)):
+    """Yield the quarter-hours of some local days, priced; a day at a time in memory."""
+    ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
+    days = (day_period(date.fromordinal(ordinal)) for ordinal in ordinals)
+    for each in (each for day in days for each in flat.quarters(*day.bounds_ms(flat.zone))):
         if not appliance or each.appliance == appliance:
             cost = cost_of([(each.start_ms, each.energy_mwh)], flat.tariff)
             low, high = each.power_min_mw, each.power_max_mw

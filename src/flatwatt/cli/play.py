@@ -7,14 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from flatwatt import demo as demo_room
 from flatwatt.answers import summary_of
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.cli.common import PlainOption, errors, out, progress
@@ -31,6 +30,9 @@ from flatwatt.plugs.replay import ReplayPlug
 from flatwatt.report.periods import Period, day_period, local_day, local_time
 from flatwatt.report.telling import told_words
 from flatwatt.store.home import Home
+
+if TYPE_CHECKING:
+    from flatwatt.demo import Scene
 
 
 def demo(
@@ -52,6 +54,9 @@ def demo(
     Examples: flatwatt demo · flatwatt demo --seconds 20 --plain --home ./demo
     """
     log_to_terminal(plain)
+    # Its plugs are web servers: no other command should wait for aiohttp to load.
+    from flatwatt import demo as demo_room  # noqa: PLC0415
+
     where = Home(home or Path(tempfile.mkdtemp(prefix="flatwatt-demo-")))
     console = out
     with demo_room.stage(where, speed, Clock().now_ms(), weeks) as scene:
@@ -70,11 +75,11 @@ def demo(
                 flat.close()
 
 
-async def _perform(
-    scene: demo_room.Scene, flat: Flat, *, plain: bool, seconds: float | None
-) -> None:
+async def _perform(scene: "Scene", flat: Flat, *, plain: bool, seconds: float | None) -> None:
     view = viewer(flat, scene.clock.now_ms, plain)
-    await until_told(demo_room.perform(scene, flat), view(), seconds=seconds)
+    from flatwatt.demo import perform  # noqa: PLC0415 - as above
+
+    await until_told(perform(scene, flat), view(), seconds=seconds)
 
 
 def _teller(flat: Flat, console: Console) -> Callable[[Event], None]:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from flatwatt.care import RoomWatch
 from flatwatt.cli.common import (
     HomeOption,
     PlainOption,
@@ -22,6 +23,7 @@ from flatwatt.cli.common import (
 from flatwatt.cli.jobs import catch_up, log_to_terminal, quiet, record, viewer
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.clock import Clock
+from flatwatt.daemon import ROOM_S
 from flatwatt.errors import StoreError, UsageError
 from flatwatt.flat import Flat
 from flatwatt.opening import counters
@@ -77,6 +79,7 @@ def live(
         if not where.busy():
             errors.print("No flatwatt is recording here; start one with: flatwatt run")
         if once:
+            _look_at_room(flat, _room_watch(flat))
             snapshot = flat.snapshot(now_ms())
             view = plain_line if plain else live_view
             Console().print(view(snapshot, flat.zone, language))
@@ -87,7 +90,7 @@ def live(
 
 def _follow(flat: Flat, plain: bool) -> None:
     language = flat.config.flat.language
-    clock = Clock()
+    clock, room, due = Clock(), _room_watch(flat), 0.0
     with (
         Live(console=Console(), auto_refresh=False)
         if not plain
@@ -95,9 +98,22 @@ def _follow(flat: Flat, plain: bool) -> None:
     ):
         while True:
             flat.catch_up()
+            if time.perf_counter() >= due:
+                _look_at_room(flat, room)
+                due = time.perf_counter() + ROOM_S
             snapshot = flat.snapshot(clock.now_ms())
             if view is None:
                 typer.echo(plain_line(snapshot, flat.zone, language))
             else:
                 view.update(live_view(snapshot, flat.zone, language), refresh=True)
             time.sleep(1)
+
+
+def _room_watch(flat: Flat) -> RoomWatch:
+    return RoomWatch(flat.home, flat.zone, flat.config.flat.language)
+
+
+def _look_at_room(flat: Flat, room: RoomWatch) -> None:
+    """Warn here too: the collector beside this process cannot."""
+    with contextlib.suppress(OSError, StoreError):
+        flat.room_trouble = room.look(now_ms())

@@ -1,7 +1,7 @@
 """flatwatt.toml and secrets.toml as typed tables; every error names file, line and key."""
 
 from flatwatt.config.example import EXAMPLE, EXAMPLE_SECRETS
-from flatwatt.config.load import Loaded, load
+from flatwatt.config.load import KEEP_LEAST, Loaded, load
 from flatwatt.config.tables import (
     Config,
     DisplayTable,
@@ -14,6 +14,7 @@ from flatwatt.config.tables import (
 __all__ = [
     "EXAMPLE",
     "EXAMPLE_SECRETS",
+    "KEEP_LEAST",
     "Config",
     "DisplayTable",
     "FlatTable",

@@ -50,6 +50,7 @@ name = "3D printer"
 
 # [record]
 # sync_s = 60                 # the most a power cut can cost, in seconds
+# keep_days = 730             # `flatwatt record prune` deletes older days; else kept for ever
 """
 
 EXAMPLE_SECRETS = """\

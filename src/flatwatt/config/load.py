@@ -52,6 +52,10 @@ class Loaded:
         return _error(self.file, self.text, path, message)
 
 
+KEEP_LEAST = 7
+"""Days; corrections and late readings reach back some days."""
+
+
 def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     """Read the configuration.
 
@@ -97,6 +101,9 @@ def _check(loaded: Loaded) -> None:
         ) from error
     if not 1 <= config.record.sync_s <= 3600:
         raise loaded.error(("record", "sync_s"), "must be between 1 and 3600 seconds")
+    keep_days = config.record.keep_days
+    if keep_days is not None and not KEEP_LEAST <= keep_days <= 36_500:
+        raise loaded.error(("record", "keep_days"), f"must be {KEEP_LEAST} to 36500 days")
     days = [contract.valid_from for contract in config.tariff]
     for index, contract in enumerate(config.tariff):
         if contract.valid_from in days[:index]:

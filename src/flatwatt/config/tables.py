@@ -26,9 +26,11 @@ class RecordTable(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         sync_s: seconds between two forced writes to the disk; what a power cut can cost.
+        keep_days: `flatwatt record prune` may delete older days; None keeps all for ever.
     """
 
     sync_s: float = 60.0
+    keep_days: int | None = None
 
 
 class DisplayTable(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
 from flatwatt.store.files import Position
 from flatwatt.store.home import Home
+from flatwatt.store.kept import Kept
 from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
 from flatwatt.store.record import Record
 
@@ -27,9 +28,13 @@ class Book:
         home: where they are.
         zone: of the flat; decides a reading's day.
         watch: look only, write nothing.
+
+    Attributes:
+        anew: nothing derived could be used; what was pruned comes from `kept.sqlite`.
     """
 
     def __init__(self, home: Home, zone: ZoneInfo, *, watch: bool) -> None:
+        self.anew = False
         self._home = home
         self._watch = watch
         self._lock = threading.Lock()
@@ -40,6 +45,7 @@ class Book:
         self._quarters: Quarters | None = None
         self._log: EventLog | None = None
         self._corrections: CorrectionLog | None = None
+        self._kept: Kept | None = None
         self._record = None if watch else Record(home.readings, zone)
         self._open_quarters()
         self._open_log()
@@ -118,13 +124,13 @@ class Book:
             self._unkept_runs.clear()
 
     def checkpoint(self, version: str) -> Checkpoint | None:
-        """Return where to go on; without a fitting one the derived tables are emptied."""
+        """Return where to go on; without a fitting one the derived tables are begun anew."""
         if self._quarters is None:
             return None
         try:
             saved = self._quarters.checkpoint(version)
-            if saved is None and not self._watch:
-                self._quarters.clear()
+            if saved is None:
+                saved = self._begin_anew(version)
         except StoreError as error:  # a full disk: what is derived is derived again in memory
             self._say("derived", str(error))
             self._quarters.close()
@@ -133,9 +139,25 @@ class Book:
         return saved
 
     def forget(self) -> None:
-        """Empty the derived tables: a checkpoint that cannot be read is none."""
-        if self._quarters is not None and not self._watch:
-            self._quarters.clear()
+        """Begin the derived tables anew: a checkpoint that cannot be read is none."""
+        self._begin_anew("")
+
+    def _begin_anew(self, version: str) -> Checkpoint | None:
+        """Empty the derived tables, but for what was pruned; return where that ends."""
+        self.anew, store = True, None if self._watch else self._quarters
+        if store is not None:
+            store.clear()
+        try:
+            if not self._home.kept.exists():
+                return None
+            kept = self._kept = Kept(self._home.kept, read_only=True)
+            if store is not None:
+                for day in kept.days():
+                    store.write(*kept.of(day), None)
+            return kept.edge(version)
+        except StoreError as error:
+            self._say("kept", str(error))
+            return None
 
     def corrections(self) -> list[Correction]:
         """Return all corrections, by number; none while they cannot be read."""
@@ -177,25 +199,29 @@ class Book:
 
     def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
         """Return the quarter-hours that start in a stretch, by (appliance, plug, start)."""
+        kept = self._kept.quarters(start_ms, end_ms) if self._kept and self._watch else []
         stored = self._quarters.quarters(start_ms, end_ms) if self._quarters else []
         with self._lock:
             waiting = [
                 each for each in self._unkept.values() if start_ms <= each.start_ms < end_ms
             ]
-        return {(each.appliance, each.plug, each.start_ms): each for each in (*stored, *waiting)}
+        return {
+            (each.appliance, each.plug, each.start_ms): each for each in (*kept, *stored, *waiting)
+        }
 
     def runs(self, start_ms: int, end_ms: int) -> dict[str, Run]:
         """Return the finished runs that touch a stretch, by id."""
+        kept = self._kept.runs(start_ms, end_ms) if self._kept and self._watch else []
         stored = self._quarters.runs(start_ms, end_ms) if self._quarters else []
         with self._lock:
             waiting = [run for run in self._unkept_runs.values() if run.start_ms < end_ms]
-        return {run.id: run for run in (*stored, *waiting)}
+        return {run.id: run for run in (*kept, *stored, *waiting)}
 
     def close(self) -> None:
         """Let go of the files."""
         if self._record is not None:
             self._record.close()
-        for log in (self._log, self._corrections):
+        for log in (self._log, self._corrections, self._kept):
             if log is not None:
                 log.close()
         if self._quarters is not None:

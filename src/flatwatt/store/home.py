@@ -13,6 +13,12 @@ from filelock import FileLock, Timeout
 
 from flatwatt.errors import HomeBusyError, StoreError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+PID_FILE = ".lock.pid"
 WAIT_S = 0.3
 """Longer than another process needs to ask whether the home is busy."""
 _CANNOT_GROW = (errno.EROFS, errno.ENOSPC)
@@ -26,6 +32,7 @@ class Home:
         config, secrets: what people edit.
         readings: folder of the record.
         events: what cannot be derived: events and cursors.
+        kept: nor can this: figures of days whose record was pruned.
         quarters: derived; may be deleted.
     """
 
@@ -35,6 +42,7 @@ class Home:
         self.secrets = path / "secrets.toml"
         self.readings = path / "readings"
         self.events = path / "state.sqlite"
+        self.kept = path / "kept.sqlite"
         self.derived = path / "derived"
         self.quarters = self.derived / "quarters.sqlite"
 
@@ -65,6 +73,25 @@ class Home:
             raise StoreError(f"{self.path}: there is no such folder; `flatwatt init` makes one")
         return HomeLock(self.path)
 
+    def writer(self) -> int | None:
+        """Return the process that writes here, 0 if it is not known; None for nobody.
+
+        Makes nothing, unlike `busy`: for looking on.
+        """
+        if fcntl is None:
+            return _pid(self.path) if self.busy() else None
+        try:
+            descriptor = os.open(self.path / ".lock", os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return _pid(self.path)
+        finally:
+            os.close(descriptor)
+        return None
+
     def busy(self) -> bool:
         """Return whether a flatwatt writes here now; False too where that cannot be found out."""
         try:
@@ -86,12 +113,12 @@ class HomeLock:
 
     def __init__(self, path: Path) -> None:
         self.trouble: str | None = None
-        self._pid_file = path / ".lock.pid"
+        self._pid_file = path / PID_FILE
         self._lock = FileLock(path / ".lock", timeout=WAIT_S, thread_local=False)
         try:
             self._lock.acquire()
         except Timeout:
-            raise HomeBusyError(_busy(path, self._pid_file)) from None
+            raise HomeBusyError(_busy(path)) from None
         except NotImplementedError as error:
             raise StoreError(
                 f"{path}: this disk knows no locks; put the home folder on another one"
@@ -130,13 +157,16 @@ class HomeLock:
         self.close()
 
 
-def _busy(path: Path, pid_file: Path) -> str:
+def _pid(path: Path) -> int:
     try:
-        pid = int(pid_file.read_text(encoding="ascii"))
+        return int((path / PID_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError):
-        who = ""
-    else:
-        who = f" (process {pid})"
+        return 0
+
+
+def _busy(path: Path) -> str:
+    pid = _pid(path)
+    who = f" (process {pid})" if pid else ""
     return (
         f"{path}: another flatwatt{who} already writes here; stop it first, or look on with "
         "`flatwatt live`, which writes nothing"
