@@ -88,6 +88,9 @@ def test_a_refrigerator_is_taken_for_one_though_it_never_finishes_a_run():
     assert not of_kind(told, "finished")
     assert tracker.guessed == "fridge"
     assert tracker.run_now() is None
+    begun = [each.run.id for each in of_kind(told, "started")]
+    taken_back = [each.run.id for each in of_kind(told, "kind_guessed")]
+    assert taken_back == begun[-1:]
 
 
 # --- from within ------------------------------------------------------------------

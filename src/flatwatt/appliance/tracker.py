@@ -80,7 +80,7 @@ class Tracker:
 
     @property
     def probably_finished(self) -> float | None:
-        """How probable it is that the run going on is over; None while nobody supposes so."""
+        """How probably the run going on is over; None while nobody supposes so."""
         return self._detector.probably_finished
 
     @property
@@ -127,10 +127,9 @@ class Tracker:
         self._booking.feed(reading, in_run=before_ms is not None)
         if reading.flags & _CLOCK and state.last is not None:
             self._course.shift(reading.at_ms - state.last.at_ms)
-        if self._guessing.open and self._guessing.quarters(self._booking.over(reading)):
-            self._be()
+        guessed = self._look(reading) if self._guessing.open else ()
         changes = self._detector.feed(reading, state.total_mwh)
-        told = tuple(each for change in changes for each in self._told(change))
+        told = guessed + tuple(each for change in changes for each in self._told(change))
         since_ms = self._detector.since_ms
         if since_ms != before_ms and not self._still(before_ms, changes):
             state.slices, state.run_missing_ms = {}, 0
@@ -247,6 +246,17 @@ class Tracker:
         if self._guessing.open and self._guessing.run(run, holed=change.holed):
             return (told, self._become(run, change.noticed_ms))
         return (told,)
+
+    def _look(self, reading: Reading) -> tuple[Happening, ...]:
+        """Let quarter-hours tell whether it has no runs; one going on is taken back."""
+        whole = self._booking.over(reading)
+        run = (self.run_now() or self._state.last_run) if whole else None
+        if not whole or not self._guessing.quarters(whole):
+            return ()
+        if run is not None:
+            return (self._become(run, reading.at_ms),)
+        self._be()
+        return ()
 
     def _become(self, run: Run, at_ms: int) -> Happening:
         """Go on as another kind."""
