@@ -8,6 +8,7 @@ from flatwatt.cli import (
     compare,
     display,
     export,
+    intake,
     look,
     patterns,
     play,
@@ -46,6 +47,7 @@ for command in (
     setup.check,
 ):
     app.command()(command)
+app.command("import")(intake.import_)
 runs.app.command()(compare.show)
 runs.app.command()(compare.compare)
 runs.app.command()(stats.stats)

@@ -27,7 +27,7 @@ _SUMS = {
 }
 
 
-def export(
+def export(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
     home: HomeOption = None,
     appliance: Annotated[
         list[str] | None,

@@ -108,8 +108,7 @@ def _stream(table: Table, as_: Format, zone: tzinfo, stream: TextIO) -> None:
     if as_ is Format.JSON:
         _json(table, zone, stream)
     elif as_ is Format.NDJSON:
-        for row in table.rows:
-            stream.write(f"{_object(table.columns, row, zone)}\n")
+        stream.writelines(f"{_object(table.columns, row, zone)}\n" for row in table.rows)
     else:
         _csv(table, zone, stream, german=as_ is Format.GERMAN)
 
