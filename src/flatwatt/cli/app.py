@@ -15,6 +15,7 @@ from flatwatt.cli import (
     runs,
     serve,
     setup,
+    sql,
     stats,
 )
 
@@ -43,6 +44,7 @@ for command in (
     look.report,
     export.export,
     patterns.patterns,
+    sql.sql,
     setup.init,
     setup.check,
 ):

@@ -136,11 +136,7 @@ def plan_of(cleaned: Cleaned, appliance: str, plug: str, cover: Cover) -> Plan:
     rows = [*planner.instants(cleaned), *planner.parts(cleaned.parts)]
     stretches = [(each.start_ms or each.at_ms, each.at_ms) for each in cleaned.parts]
     stretches += [(each.at_ms, each.at_ms) for each in cleaned.instants]
-    holes = [
-        later[0] - one[1]
-        for one, later in pairwise(stretches)
-        if later[0] - one[1] > GAP_MS
-    ]
+    holes = [later[0] - one[1] for one, later in pairwise(stretches) if later[0] - one[1] > GAP_MS]
     left = planner.covered
     return Plan(
         appliance=appliance,

@@ -31,7 +31,7 @@ EVENTS = columns(
     id=Kind.TEXT,
     kind=Kind.TEXT,
     appliance=Kind.TEXT,
-    data=Kind.TEXT,
+    data=Kind.JSON,
 )
 
 

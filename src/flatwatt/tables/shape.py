@@ -10,12 +10,14 @@ class Kind(StrEnum):
     """What a column holds.
 
     TIME: an instant, ms of Unix time; a door writes it as its format has it.
+    JSON: a text that is JSON; JSON files hold it as what it is.
     """
 
     TEXT = "text"
     NUMBER = "number"
     INTEGER = "integer"
     TIME = "time"
+    JSON = "json"
 
 
 class Column(NamedTuple):

@@ -39,6 +39,7 @@ _SQL_KINDS = {
     Kind.NUMBER: "DOUBLE",
     Kind.INTEGER: "BIGINT",
     Kind.TIME: "TIMESTAMPTZ",
+    Kind.JSON: "VARCHAR",
 }
 
 
@@ -64,15 +65,15 @@ def write(
             raise UsageError("Parquet needs a file: add -o FILE.parquet")
         duckdb_for("Parquet")  # before anything is written
     if out is None:
-        _stream(table, as_, zone, sys.stdout)
+        stream(table, as_, zone, sys.stdout)
         return
     with _replacing(out, force=force) as part:
         if as_ is Format.PARQUET:
             _parquet(table, zone, part)
             return
         encoding = "utf-8-sig" if as_ in (Format.CSV, Format.GERMAN) else "utf-8"
-        with part.open("w", encoding=encoding, newline="") as stream:
-            _stream(table, as_, zone, stream)
+        with part.open("w", encoding=encoding, newline="") as target:
+            stream(table, as_, zone, target)
 
 
 @contextmanager
@@ -104,13 +105,14 @@ def _umask() -> int:
     return mask
 
 
-def _stream(table: Table, as_: Format, zone: tzinfo, stream: TextIO) -> None:
+def stream(table: Table, as_: Format, zone: tzinfo, target: TextIO) -> None:
+    """Write a table as text, row by row; not for Parquet."""
     if as_ is Format.JSON:
-        _json(table, zone, stream)
+        _json(table, zone, target)
     elif as_ is Format.NDJSON:
-        stream.writelines(f"{_object(table.columns, row, zone)}\n" for row in table.rows)
+        target.writelines(f"{_object(table.columns, row, zone)}\n" for row in table.rows)
     else:
-        _csv(table, zone, stream, german=as_ is Format.GERMAN)
+        _csv(table, zone, target, german=as_ is Format.GERMAN)
 
 
 def _csv(table: Table, zone: tzinfo, stream: TextIO, *, german: bool) -> None:
@@ -159,6 +161,8 @@ def _object(columns: Sequence[Column], row: Sequence[object], zone: tzinfo) -> s
 def _plain(kind: Kind, value: object, zone: tzinfo) -> object:
     if kind is Kind.TIME and isinstance(value, int):
         return "".join(clock_time(value, zone))
+    if kind is Kind.JSON and isinstance(value, str):
+        return json.loads(value)
     return round(value, 6) if isinstance(value, float) else value
 
 
@@ -168,8 +172,8 @@ def _parquet(table: Table, zone: tzinfo, out: Path) -> None:
     kinds = ", ".join(f"'{each.name}': '{_SQL_KINDS[each.kind]}'" for each in table.columns)
     lines = out.with_name(f"{out.name}.ndjson")
     try:
-        with lines.open("w", encoding="utf-8") as stream:
-            _stream(table, Format.NDJSON, zone, stream)
+        with lines.open("w", encoding="utf-8") as target:
+            stream(table, Format.NDJSON, zone, target)
         with duckdb.connect(":memory:", config={"memory_limit": "150MB", "threads": 1}) as engine:
             engine.execute(
                 f"COPY (SELECT * FROM read_json(?, format='newline_delimited', columns={{{kinds}}}))"  # noqa: S608, E501
