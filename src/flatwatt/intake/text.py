@@ -83,4 +83,4 @@ class Times:
         there = first.astimezone(UTC).astimezone(self._zone)
         if there.replace(tzinfo=None) != at:
             raise ValueError("an hour that does not exist: the clocks went forward")
-        return again if first.timestamp() * 1000 < self._newest_ms else first
+        return again if first.timestamp() * 1000 <= self._newest_ms else first
