@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from flatwatt.config import load
 from flatwatt.flat import Flat
+from flatwatt.intake.plan import plug_of
 from flatwatt.intake.points import Asked
 from flatwatt.intake.sources import Source, read
 from flatwatt.intake.take import Target, look, take
-from flatwatt.intake.plan import plug_of
 from flatwatt.opening import counters
 from flatwatt.store.home import Home
 

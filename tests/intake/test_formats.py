@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,9 @@ def test_columns_and_units_are_as_the_person_says(tmp_path):
 
 def test_an_unknown_column_names_the_nearest(tmp_path):
     file = written(tmp_path, "Zeit,Leistung\n2026-10-01T12:00,5\n")
-    with pytest.raises(UsageError, match=r"no column is called 'Leistng'; did you mean 'Leistung'"):
+    with pytest.raises(
+        UsageError, match=r"no column is called 'Leistng'; did you mean 'Leistung'"
+    ):
         cleaned("csv", file, columns={"power_w": "Leistng"})
     with pytest.raises(UsageError, match="--map knows no 'watts'"):
         cleaned("csv", file, columns={"watts": "Leistung"})
@@ -89,7 +92,7 @@ def test_bad_rows_are_told_by_line_and_reason_and_the_others_count(tmp_path):
 def test_the_hour_that_october_has_twice_is_told_apart_by_order():
     times = Times(BERLIN)
     said = [times.ms_of(f"2026-10-25T{clock}") for clock in ("01:30", "02:30", "02:30", "03:30")]
-    assert [later - one for one, later in zip(said, said[1:], strict=False)] == [HOUR_MS] * 3
+    assert [later - one for one, later in pairwise(said)] == [HOUR_MS] * 3
 
 
 def test_the_hour_that_march_leaves_out_is_no_time():
@@ -113,7 +116,8 @@ def test_numbers_are_read_with_decimal_comma_and_with_grouped_thousands(value):
 
 def test_shelly_gives_energy_a_minute_or_a_period_in_utc(tmp_path):
     minute = written(
-        tmp_path, f"timestamp,total_act_energy,max_act_power\n{NOON_S},1.5,99\n{NOON_S + 60},2,99\n"
+        tmp_path,
+        f"timestamp,total_act_energy,max_act_power\n{NOON_S},1.5,99\n{NOON_S + 60},2,99\n",
     )
     assert parts(cleaned("shelly", minute)) == [
         (NOON_MS, NOON_MS + 60_000, 1.5),
@@ -198,9 +202,9 @@ def test_statistics_as_csv_with_a_change_an_hour(tmp_path):
     assert parts(cleaned("homeassistant", file)) == [(NOON_MS, NOON_MS + HOUR_MS, 250.0)]
 
 
-def database(path, *, unit="kWh"):
+def database(path):
     with sqlite3.connect(path) as made:
-        made.executescript(f"""
+        made.executescript("""
             CREATE TABLE states_meta (metadata_id INTEGER PRIMARY KEY, entity_id TEXT);
             CREATE TABLE state_attributes (attributes_id INTEGER PRIMARY KEY, shared_attrs TEXT);
             CREATE TABLE states (state_id INTEGER PRIMARY KEY, metadata_id INTEGER, state TEXT,
@@ -210,14 +214,21 @@ def database(path, *, unit="kWh"):
             CREATE TABLE statistics (id INTEGER PRIMARY KEY, metadata_id INTEGER, start_ts REAL,
                 mean REAL, min REAL, max REAL, sum REAL, state REAL);
             INSERT INTO states_meta VALUES (1, 'sensor.washer'), (2, 'light.lamp');
-            INSERT INTO state_attributes VALUES (1, '{{"unit_of_measurement": "{unit}"}}');
-            INSERT INTO statistics_meta VALUES (1, 'sensor.washer', '{unit}', 0, 1);
-            INSERT INTO statistics VALUES (1, 1, {NOON_S - 7200}, NULL, NULL, NULL, 0.5, 10.5);
-            INSERT INTO statistics VALUES (2, 1, {NOON_S - 3600}, NULL, NULL, NULL, 0.7, 10.7);
-            INSERT INTO states VALUES (1, 1, '10.8', NULL, {NOON_S + 60}, 1);
-            INSERT INTO states VALUES (2, 1, 'unavailable', NULL, {NOON_S + 120}, 1);
-            INSERT INTO states VALUES (3, 1, '11.0', NULL, {NOON_S + 180}, 1);
+            INSERT INTO state_attributes VALUES (1, '{"unit_of_measurement": "kWh"}');
+            INSERT INTO statistics_meta VALUES (1, 'sensor.washer', 'kWh', 0, 1);
         """)
+        made.executemany(
+            "INSERT INTO statistics VALUES (?, 1, ?, NULL, NULL, NULL, ?, ?)",
+            [(1, NOON_S - 7200, 0.5, 10.5), (2, NOON_S - 3600, 0.7, 10.7)],
+        )
+        made.executemany(
+            "INSERT INTO states VALUES (?, 1, ?, NULL, ?, 1)",
+            [
+                (1, "10.8", NOON_S + 60),
+                (2, "unavailable", NOON_S + 120),
+                (3, "11.0", NOON_S + 180),
+            ],
+        )
     made.close()
     return path
 
@@ -239,7 +250,10 @@ def test_another_database_is_refused(tmp_path):
 
 def test_a_log_of_tasmota_messages_is_read(tmp_path):
     bad = []
-    message = {"Time": "2026-10-01T12:00:00", "ENERGY": {"Total": 1.25, "Power": 40, "Voltage": 229}}
+    message = {
+        "Time": "2026-10-01T12:00:00",
+        "ENERGY": {"Total": 1.25, "Power": 40, "Voltage": 229},
+    }
     other = {"Time": "2026-10-01T12:00:10", "ENERGY": {"Total": [1, 2], "Power": [3, 4]}}
     file = written(
         tmp_path,
@@ -256,7 +270,11 @@ def test_a_table_of_influxdb_is_read(tmp_path):
     head = ",result,table,_start,_stop,_time,_value,_field,topic\n"
     rows = [
         f",,0,x,y,2026-10-01T10:00:00Z,{value},{field},tele/{topic}/SENSOR\n"
-        for value, field, topic in ((40, "Power", "plug"), (1.5, "Total", "plug"), (9, "Power", "b"))
+        for value, field, topic in (
+            (40, "Power", "plug"),
+            (1.5, "Total", "plug"),
+            (9, "Power", "b"),
+        )
     ]
     tables = "".join(f"#group,false\n#datatype,string\n{head}{row}\n" for row in rows)
     file = written(tmp_path, tables)
@@ -278,7 +296,8 @@ def test_a_counter_that_wobbles_is_left_out_and_one_that_falls_began_again(tmp_p
     bad = []
     file = written(
         tmp_path,
-        f"time,energy_wh\n{NOON_S},100\n{NOON_S + 60},99.5\n{NOON_S + 120},101\n{NOON_S + 180},3\n",
+        f"time,energy_wh\n{NOON_S},100\n{NOON_S + 60},99.5\n"
+        f"{NOON_S + 120},101\n{NOON_S + 180},3\n",
     )
     found = cleaned("csv", file, bad=bad)
     assert [wh for _, _, wh in instants(found)] == [100.0, 101.0, 3.0]

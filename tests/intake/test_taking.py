@@ -68,7 +68,9 @@ def test_hours_are_spread_over_their_quarters_and_flagged_and_no_power_is_made(t
 def test_a_hole_between_stretches_is_missing_and_not_zero(tmp_path):
     home = new_home(tmp_path / "home")
     bring_in(home, "csv", hourly(tmp_path, 400, None, None, 800))
-    missing = {(each.start_ms - NOON_MS) // QUARTER_MS: each.missing_ms for each in quarters_of(home)}
+    missing = {
+        (each.start_ms - NOON_MS) // QUARTER_MS: each.missing_ms for each in quarters_of(home)
+    }
     assert [missing[slot] for slot in (3, 4, 11, 12)] == [0, QUARTER_MS, QUARTER_MS, 1]
     assert sum(booked(home).values()) == 1_200_000
 
@@ -253,7 +255,9 @@ def test_quarters_that_are_exported_and_imported_are_equal(tmp_path_factory, fig
 
 
 steps = st.lists(
-    st.tuples(st.integers(1, 1_200), st.floats(0, 3000), st.integers(0, 3)), min_size=1, max_size=40
+    st.tuples(st.integers(1, 1_200), st.floats(0, 3000), st.integers(0, 3)),
+    min_size=1,
+    max_size=40,
 )
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from itertools import islice
@@ -106,7 +105,7 @@ def _json(answer: Answer) -> None:
 
 
 def _table(answer: Answer, language: Language, limit: int) -> None:
-    rows: Sequence[Sequence[object]] = list(islice(answer.rows, limit + 1 if limit else None))
+    rows = list(islice(answer.rows, limit + 1 if limit else None))
     shown = rows[:limit] if limit else rows
     if not shown:
         typer.echo(word("sql_none", language))

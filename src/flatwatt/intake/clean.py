@@ -140,8 +140,8 @@ def _counted(points: Sequence[Point], bad: OnBad) -> tuple[list[Point], frozense
                 boots.add(each.at_ms)
                 last_wh = counter_wh
             else:
-                bad(Bad(each.file, each.line,
-                        f"its counter falls from {last_wh:g} Wh to {counter_wh:g} Wh"))  # fmt: skip
+                reason = f"its counter falls from {last_wh:g} Wh to {counter_wh:g} Wh"
+                bad(Bad(each.file, each.line, reason))
                 point = replace(each, counter_wh=None)
         if not _silent(point):
             kept.append(point)

@@ -156,8 +156,10 @@ def _json(path: Path, asked: Asked, bad: OnBad) -> Iterator[Point]:
         raise StoreError(f"{path}: cannot be read as JSON ({error})") from error
     series = said.get("result", said) if isinstance(said, dict) else None
     if not isinstance(series, dict) or any(type(each) is not list for each in series.values()):
-        raise UsageError(f"{path.name}: no statistics of Home Assistant; they are an object with a "
-                         "list for each statistic_id")  # fmt: skip
+        raise UsageError(
+            f"{path.name}: no statistics of Home Assistant; they are an object with a list for "
+            "each statistic_id"
+        )
     for entity in chosen(list(series), asked):
         quantity, times = quantity_of(entity, asked), Times(asked.zone)
         for number, record in enumerate(series[entity], 1):

@@ -158,10 +158,10 @@ def _time_of(decoder: Decoder, line: bytes) -> int | None:
     return None if reading is None else reading.at_ms
 
 
-def _opened(path: Path, mode: str, like: Path | None = None) -> IO[bytes]:
+def _opened(path: Path, mode: str, like: Path | None = None) -> IO[bytes] | gzip.GzipFile:
     if (like or path).suffix == ".gz":
-        return gzip.open(path, mode)  # type: ignore[return-value]
-    return path.open(mode)  # type: ignore[return-value]
+        return gzip.GzipFile(path, mode)
+    return path.open(mode)
 
 
 def _to_disk(path: Path) -> None:

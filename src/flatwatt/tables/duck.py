@@ -68,6 +68,7 @@ def _settings(limits: Limits) -> dict[str, Any]:
         "temp_directory": "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "python_enable_replacements": False,  # else a table may be a variable of this program
     }
 
 

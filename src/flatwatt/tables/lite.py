@@ -42,8 +42,9 @@ def ask(sql: str, asked: Asked, limits: Limits) -> Iterator[Answer]:
         connection.set_progress_handler(lambda: time.perf_counter() > deadline, _STEPS)
         with _in_our_words(limits):
             cursor = connection.execute(sql)
-            names = [each[0] for each in cursor.description or ()]
-            yield Answer(names, cursor)
+            if cursor.description is None:
+                raise UsageError("one SELECT at a time")
+            yield Answer([each[0] for each in cursor.description], cursor)
     finally:
         connection.close()
 
