@@ -10,6 +10,8 @@ from tests.intake.homes import (
     NOON_MS,
     NOW_MS,
     bring_in,
+    cleaned,
+    config_of,
     energies,
     new_home,
     open_flat,
@@ -19,7 +21,10 @@ from tests.intake.homes import (
 )
 
 from flatwatt.errors import HomeBusyError
+from flatwatt.intake.plan import plug_of
+from flatwatt.intake.take import Target, take
 from flatwatt.model import QUARTER_MS, Counter, CounterKind, Flag, Reading
+from flatwatt.opening import counters
 from flatwatt.report.periods import Period, local_day
 from flatwatt.store.events import EventLog, cloud_event, event_of
 from flatwatt.store.readings import read
@@ -280,3 +285,32 @@ def test_readings_that_are_exported_and_imported_book_equal_energy(tmp_path_fact
     back = [(each.at_ms, each.power_w, each.energy_wh)
             for found, _position in read(other.readings) for each in found]  # fmt: skip
     assert back == [(each.at_ms, each.power_w, each.energy_wh) for each in rows]
+
+
+class Cut(Exception):
+    """The power goes."""
+
+
+def test_an_import_that_was_cut_off_tells_nothing_and_goes_on(tmp_path):
+    home, other = new_home(tmp_path / "home"), new_home(tmp_path / "other")
+    file = wash(tmp_path)
+    days = [file.read_text().replace("2026-10-01", f"2026-10-{day:02}") for day in (1, 2, 3)]
+    head, rows = "entity_id,state,last_changed\n", [day.split("\n", 1)[1] for day in days]
+    file.write_text(head + "".join(rows))
+    sound = cleaned("homeassistant", file)
+    target = Target("washer", plug_of("homeassistant", "washer", ()))
+
+    def cut(what, _rows):
+        if what == "rows" and len(text_of(home)) == 2:
+            raise Cut
+
+    with pytest.raises(Cut):
+        take(home, config_of(home), counters(), sound, target, NOW_MS, cut)
+    assert len(text_of(home)) == 2
+    open_flat(home).close()  # the collector starts meanwhile
+    assert told(home) == ["record_imported"]
+    bring_in(home, "homeassistant", file, appliance="washer")
+    bring_in(other, "homeassistant", file, appliance="washer")
+    assert text_of(home) == text_of(other)
+    assert energies(home) == energies(other)
+    assert set(told(home)) == {"record_imported"}
