@@ -6,13 +6,14 @@ History says a state when it changes, so a power holds until the next row; `unav
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from flatwatt.drivers import nearest
 from flatwatt.errors import StoreError, UsageError
 from flatwatt.intake.points import Asked, Bad, OnBad, Point
-from flatwatt.intake.sheet import look_at
+from flatwatt.intake.sheet import Sheet, look_at
 from flatwatt.intake.text import ENERGY, POWER, Times, number_of
 
 HOUR_MS = 3_600_000
@@ -71,33 +72,38 @@ def read_text(path: Path, asked: Asked, bad: OnBad) -> Iterator[Point]:
         yield from _json(path, asked, bad)
         return
     sheet = look_at(path)
-    rows = sheet.rows()
-    header = [name.strip() for name in next(rows, (0, []))[1]]
-    records = [(line, dict(zip(header, cells, strict=False))) for line, cells in rows]
+    header = [name.strip() for name in next(sheet.rows(), (0, []))[1]]
     name = next((each for each in ("entity_id", "statistic_id") if each in header), None)
     if name is None or not {"state", "sum", "mean", "change"} & set(header):
-        raise UsageError(f"{path.name}: no history and no statistics of Home Assistant; they have "
-                         "the columns entity_id, state, last_changed")  # fmt: skip
-    found = list(dict.fromkeys(record.get(name, "") for _line, record in records))
-    for entity in chosen(found, asked):
-        quantity, times = quantity_of(entity, asked), Times(asked.zone)
-        for line, record in records:
-            if record.get(name) != entity:
-                continue
+        raise UsageError(
+            f"{path.name}: no history and no statistics of Home Assistant; they have the columns "
+            "entity_id, state, last_changed"
+        )
+    # Twice through the file, since a year of rows is too much to keep.
+    found = list(dict.fromkeys(record[name] for _line, record in _records(sheet, header)))
+    wanted = {each: quantity_of(each, asked) for each in chosen(found, asked)}
+    times, make = Times(asked.zone), _statistic if "start" in header else _state
+    for line, record in _records(sheet, header):
+        if record[name] in wanted:
             try:
-                if "start" in header:
-                    yield _statistic(path.name, line, record, quantity, times)
-                else:
-                    yield _state(path.name, line, record, quantity, times)
+                yield make(path.name, line, record, wanted[record[name]], times)
             except (ValueError, KeyError) as error:
                 bad(Bad(path.name, line, f"is not understood: {error}"))
 
 
+def _records(sheet: Sheet, header: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, cells by name) of the rows below the names; short rows get empty cells."""
+    rows = sheet.rows()
+    next(rows, None)
+    for line, cells in rows:
+        yield line, dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+
+
 def _state(
-    file: str, line: int, record: Mapping[str, str], quantity: Quantity, times: Times
+    file: str, line: int, record: Mapping[str, object], quantity: Quantity, times: Times
 ) -> Point:
-    at_ms = times.ms_of(record.get("last_changed") or record["last_updated"])
-    return state_point(at_ms, record["state"], quantity, file, line)
+    at_ms = times.ms_of(str(record.get("last_changed") or record["last_updated"]))
+    return state_point(at_ms, str(record["state"]), quantity, file, line)
 
 
 def state_point(at_ms: int, state: str, quantity: Quantity, file: str, line: int) -> Point:

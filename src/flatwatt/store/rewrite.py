@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -45,18 +46,32 @@ def add(
         StoreError: a file cannot be written, or does not hold what it should; that day is
             as it was, days before it hold their rows.
     """
-    first = files = 0
-    for rows in Encoder(zone).encode(readings):
-        lines = rows.data.splitlines(keepends=True)
-        of_day = readings[first : first + rows.lines]
-        placed = list(zip((each.at_ms for each in of_day), lines, strict=True))
-        first += rows.lines
-        for file, its in _shares(folder, rows.day, placed):
-            _rewrite(file, its)
-            files += 1
+    encoder = Encoder(zone)
+    files = 0
+    for its in _days(zone, readings):
+        for rows in encoder.encode(its):  # one
+            lines = rows.data.splitlines(keepends=True)
+            placed = list(zip((each.at_ms for each in its), lines, strict=True))
+            for file, share in _shares(folder, rows.day, placed):
+                _rewrite(file, share)
+                files += 1
         if progress:
-            progress(rows.lines)
+            progress(len(its))
     return files
+
+
+def _days(zone: ZoneInfo, readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
+    """Yield the readings of one local day after another; all of them as text is too much."""
+    first = 0
+    day = None
+    for index, each in enumerate(readings):
+        its = datetime.fromtimestamp(each.at_ms // 1000, zone).date()
+        if day is not None and its != day:
+            yield readings[first:index]
+            first = index
+        day = its
+    if readings:
+        yield readings[first:]
 
 
 def _shares(folder: Path, day: str, placed: Placed) -> Iterator[tuple[DayFile, Placed]]:
