@@ -30,7 +30,7 @@ from flatwatt.store.quarters import Checkpoint, Quarter
 from flatwatt.store.readings import BadRow, Position, read, read_days
 from flatwatt.tracking import Tracking
 
-DERIVATION = "5"
+DERIVATION = "6"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 
 LASTING = ("finished", "emptied")

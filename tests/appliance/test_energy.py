@@ -71,6 +71,13 @@ def test_the_power_fills_what_a_since_boot_counter_lost_before_its_restart():
     assert interval.energy_mwh == 30_000
 
 
+def test_a_counter_that_began_at_nothing_just_now_says_nothing_of_the_gap_before():
+    interval = only(GEN1, reading(0, None, 500.0), reading(HOUR_S, None, 0.0, Flag.BOOT))
+    assert (interval.energy_mwh, interval.basis) == (0, Basis.MISSING)
+    some = only(GEN1, reading(0, None, 500.0), reading(HOUR_S, None, 1.0, Flag.BOOT))
+    assert (some.energy_mwh, some.basis) == (1000, Basis.COUNTED)
+
+
 def test_gen2_truncation_on_restart_books_nothing_and_is_no_reset():
     first, second = booked(
         GEN2,

@@ -10,6 +10,10 @@ from flatwatt.model import QUARTER_MS, Basis, Counter, CounterKind, Interval, Re
 
 UNKNOWN_COUNTER = Counter(CounterKind.LIFETIME, resolution_wh=1.0)
 """Of a plug in an old record whose family this flatwatt does not know."""
+IMPORTED = "import"
+"""Family of rows that came from another program."""
+IMPORTED_COUNTER = Counter(CounterKind.SINCE_BOOT, resolution_wh=1.0, max_power_w=25_000.0)
+"""The import says where a counter began again; it may have measured three phases of 35 A."""
 
 
 class Booking:
@@ -55,7 +59,9 @@ class Booking:
             self._state.run_missing_ms += interval.end_ms - interval.start_ms
 
     def _counter(self, plug: str) -> Counter:
-        return self._counters.get(plug.partition("-")[0], UNKNOWN_COUNTER)
+        family = plug.partition("-")[0]
+        unknown = IMPORTED_COUNTER if family == IMPORTED else UNKNOWN_COUNTER
+        return self._counters.get(family, unknown)
 
     def drift_percent(self) -> float | None:
         """Return counter against power integral of the newest plug, in percent."""

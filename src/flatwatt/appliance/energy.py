@@ -269,6 +269,8 @@ class Meter:
         state.integrated_uj -= open_uj
         if change is Change.RESTARTED:
             energy_uj = max(counter_uj - open_uj, energy_uj)
+            if span_ms > GAP_MS and not counter_uj and limits.ends_on_boot and flags & _BOOT:
+                basis = Basis.MISSING  # it began just now: what was before the start, nobody knows
         elif change is Change.TRUNCATED:
             energy_uj = 0
             if span_ms > GAP_MS and limits.step_back_uj > limits.bound_uj(span_ms) // 100:

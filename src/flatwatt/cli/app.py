@@ -7,6 +7,8 @@ from flatwatt.cli import (
     appliance,
     compare,
     display,
+    export,
+    intake,
     look,
     patterns,
     play,
@@ -14,6 +16,7 @@ from flatwatt.cli import (
     runs,
     serve,
     setup,
+    sql,
     stats,
     status,
 )
@@ -42,13 +45,15 @@ for command in (
     serve.live,
     play.replay,
     look.report,
-    look.export,
+    export.export,
     patterns.patterns,
+    sql.sql,
     setup.init,
     setup.check,
     status.status,
 ):
     app.command()(command)
+app.command("import")(intake.import_)
 runs.app.command()(compare.show)
 runs.app.command()(compare.compare)
 runs.app.command()(stats.stats)

@@ -1,98 +1,119 @@
-"""Rows of readings and quarter-hours as CSV, English or German."""
+"""`export`: what is written down, as a file other programs open."""
 
-import csv
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from datetime import date, tzinfo
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
-from flatwatt.errors import StoreError
+import typer
+
+from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
+from flatwatt.cli.look import known, parse_day
+from flatwatt.config import Config
+from flatwatt.errors import UsageError
 from flatwatt.flat import Flat
-from flatwatt.model import Flag
-from flatwatt.money.cost import cost_of
-from flatwatt.report.periods import Period, day_period, local_time
+from flatwatt.report.periods import Period, local_day, month_period
 from flatwatt.store.home import Home
-from flatwatt.store.readings import read_days
+from flatwatt.tables import Table, happenings, quarters, readings
+from flatwatt.tables.writing import ENDINGS, Format, write
 
-RAW_COLUMNS = ("time", "utc_offset", "appliance", "plug", "power_w", "energy_wh", "voltage_v",
-               "flags")  # fmt: skip
-QUARTER_COLUMNS = ("start", "utc_offset", "appliance", "plug", "energy_wh", "cost_eur",
-                   "power_min_w", "power_max_w", "readings", "missing_s")  # fmt: skip
-
-
-def raw_rows(
-    home: Home, zone: tzinfo, period: Period, appliance: str, *, german: bool
-) -> Iterator[list[object]]:
-    """Yield the readings of some local days."""
-    for readings in read_days(home.readings, period.first, period.last):
-        for each in readings:
-            if not appliance or each.appliance == appliance:
-                flags = "|".join(flag.name.lower() for flag in Flag(each.flags) if flag.name)
-                yield [
-                    *_local(each.at_ms, zone, german=german), each.appliance, each.plug,
-                    each.power_w, each.energy_wh, each.voltage_v, flags,
-                ]  # fmt: skip
+What = Literal["readings", "runs", "events"]
+Resolution = Literal["raw", "minute", "quarter", "hour", "day", "month"]
+_SUMS = {
+    "quarter": quarters.quarters,
+    "hour": quarters.hours,
+    "day": quarters.days,
+    "month": quarters.months,
+}
 
 
-def quarter_rows(
-    flat: Flat, period: Period, appliance: str, *, german: bool
-) -> Iterator[list[object]]:
-    """Yield the quarter-hours of some local days, priced; a day at a time in memory."""
-    ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
-    days = (day_period(date.fromordinal(ordinal)) for ordinal in ordinals)
-    for each in (each for day in days for each in flat.quarters(*day.bounds_ms(flat.zone))):
-        if not appliance or each.appliance == appliance:
-            cost = cost_of([(each.start_ms, each.energy_mwh)], flat.tariff)
-            low, high = each.power_min_mw, each.power_max_mw
-            yield [
-                *_local(each.start_ms, flat.zone, german=german), each.appliance, each.plug,
-                each.energy_mwh / 1000, float(cost.eur) if cost.known else None,
-                None if low is None else low / 1000, None if high is None else high / 1000,
-                each.readings, each.missing_ms // 1000,
-            ]  # fmt: skip
-
-
-def _local(at_ms: int, zone: tzinfo, *, german: bool) -> tuple[str, str]:
-    """Return local time and offset; LibreOffice knows a date by its T, Excel by having none."""
-    at = local_time(at_ms, zone)
-    offset = f"{at:%z}"
-    time = f"{at:%Y-%m-%d %H:%M:%S}" if german else f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}"
-    return time, f"{offset[:3]}:{offset[3:]}"
-
-
-def write_csv(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    out: Path | None = None,
-    german: bool = False,
+def export(  # noqa: PLR0913, PLR0917 - the options of a command are its parameters
+    home: HomeOption = None,
+    appliance: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this appliance's; may be given several times.", metavar="ID"),
+    ] = None,
+    first: Annotated[str, typer.Option("--from", help="First day.", metavar="DAY")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day.", metavar="DAY")] = "",
+    month: Annotated[str, typer.Option("--month", help="A month: 2026-11.")] = "",
+    year: Annotated[str, typer.Option("--year", help="A year: 2026.")] = "",
+    what: Annotated[What, typer.Option(help="Readings, runs or events.")] = "readings",
+    resolution: Annotated[
+        Resolution, typer.Option(help="Readings as they are, or summed up.")
+    ] = "raw",
+    as_: Annotated[
+        Format | None, typer.Option("--format", help="Else by the file's ending, else CSV.")
+    ] = None,
+    german: Annotated[
+        bool, typer.Option("--german", help="Semicolons and decimal commas, for German Excel.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File; else standard output.")
+    ] = None,
 ) -> None:
-    """Write CSV to a file or standard output; empty cells where nothing is known.
+    """Write readings, runs or events of some days to a file (default: today's readings).
 
-    Raises:
-        StoreError: the file cannot be written.
+    Examples: flatwatt export --appliance printer -o printer.csv ·
+    flatwatt export --month 2026-11 --resolution quarter --german -o nov.csv ·
+    flatwatt export --year 2026 --resolution hour -o 2026.parquet
     """
-    with ExitStack() as stack:
-        try:
-            stream = (
-                stack.enter_context(out.open("w", encoding="utf-8-sig", newline=""))
-                if out
-                else sys.stdout
-            )
-            writer = csv.writer(stream, delimiter=";" if german else ",", lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([_cell(value, german=german) for value in row] for row in rows)
-        except OSError as error:
-            raise StoreError(f"{out or 'standard output'} cannot be written: {error}") from error
+    where = home_of(home)
+    loaded = load_home(where)
+    only = _chosen(loaded.config, appliance)
+    format_ = _format(as_, out, german=german)
+    if what != "readings" and resolution != "raw":
+        raise UsageError(f"--resolution is for readings; --what {what} has none")
+    with watching(where, loaded) as flat:
+        today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
+        period = _period((first, last), month, year, today)
+        table = _table(where, flat, (what, resolution), period, only)
+        write(table, format_, flat.zone, out, force=force)
 
 
-def _cell(value: object, *, german: bool) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        text = f"{value:.6f}".rstrip("0").rstrip(".")
-        return text.replace(".", ",") if german else text
-    if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and not value[1:2].isdigit():
-        return f"'{value}"  # a spreadsheet would run it as a formula
-    return value
+def _chosen(config: Config, appliances: Sequence[str] | None) -> frozenset[str]:
+    for each in appliances or ():
+        known(config, each)
+    return frozenset(each for each in appliances or () if each)
+
+
+def _format(as_: Format | None, out: Path | None, *, german: bool) -> Format:
+    if german:
+        if as_ not in (None, Format.CSV, Format.GERMAN):
+            raise UsageError(f"--german is for CSV, not for {as_}")
+        return Format.GERMAN
+    if as_ is not None:
+        return as_
+    return Format.CSV if out is None else ENDINGS.get(out.suffix.lower(), Format.CSV)
+
+
+def _period(days: tuple[str, str], month: str, year: str, today: date) -> Period:
+    if sum(map(bool, (any(days), month, year))) > 1:
+        raise UsageError("say only one of --from/--to, --month and --year")
+    if month:
+        return month_period(parse_day(month, today))
+    if year:
+        if not (year.isdigit() and 1970 <= int(year) <= 9998):
+            raise UsageError(f"{year!r} is no year; write 2026")
+        return Period(date(int(year), 1, 1), date(int(year), 12, 31))
+    first = parse_day(days[0], today) if days[0] else today
+    period = Period(first, parse_day(days[1], today) if days[1] else max(today, first))
+    if period.last < period.first:
+        raise UsageError("--to lies before --from")
+    return period
+
+
+def _table(
+    home: Home, flat: Flat, wanted: tuple[str, str], period: Period, only: frozenset[str]
+) -> Table:
+    what, resolution = wanted
+    bounds_ms = period.bounds_ms(flat.zone)
+    if what == "runs":
+        return happenings.runs(flat, bounds_ms, only)
+    if what == "events":
+        return happenings.events(home, bounds_ms, only)
+    if resolution == "raw":
+        return readings.raw(home, period, only)
+    if resolution == "minute":
+        return readings.minutes(home, period, only)
+    return _SUMS[resolution](home, flat, period, only)

@@ -1,17 +1,16 @@
-"""`report`, `export`: questions about what is written down."""
+"""`report`: questions about what is written down."""
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from flatwatt.answers import summary_of
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
-from flatwatt.cli.export import QUARTER_COLUMNS, RAW_COLUMNS, quarter_rows, raw_rows, write_csv
+from flatwatt.cli.plain_csv import write_csv
 from flatwatt.cli.view import report_table
 from flatwatt.config import Config
 from flatwatt.errors import UsageError
@@ -169,40 +168,3 @@ def known(config: Config, appliance: str) -> None:
         raise UsageError(
             f"no appliance is called {appliance!r}{nearest(appliance, list(config.plugs))}"
         )
-
-
-def export(
-    home: HomeOption = None,
-    appliance: Annotated[str, typer.Option(help="Only this appliance's.", metavar="ID")] = "",
-    first: Annotated[str, typer.Option("--from", help="First day.", metavar="DAY")] = "",
-    last: Annotated[str, typer.Option("--to", help="Last day.", metavar="DAY")] = "",
-    resolution: Annotated[
-        Literal["raw", "quarter"], typer.Option(help="Readings, or quarter-hours.")
-    ] = "raw",
-    german: Annotated[
-        bool, typer.Option("--german", help="Semicolons and decimal commas, for German Excel.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File; else standard output.")
-    ] = None,
-) -> None:
-    """Write readings or quarter-hours of some days as CSV (default: today).
-
-    Examples: flatwatt export --appliance printer -o printer.csv ·
-    flatwatt export --from 2026-11-01 --to 2026-11-30 --resolution quarter --german -o nov.csv
-    """
-    where = home_of(home)
-    loaded = load_home(where)
-    known(loaded.config, appliance)
-    with watching(where, loaded) as flat:
-        today = local_day(max(now_ms(), flat.newest_ms), flat.zone)
-        first_day = parse_day(first, today) if first else today
-        period = Period(first_day, parse_day(last, today) if last else max(today, first_day))
-        if period.last < period.first:
-            raise UsageError("--to lies before --from")
-        if resolution == "quarter":
-            rows = quarter_rows(flat, period, appliance, german=german)
-            write_csv(QUARTER_COLUMNS, rows, out=out, german=german)
-        else:
-            rows = raw_rows(where, flat.zone, period, appliance, german=german)
-            write_csv(RAW_COLUMNS, rows, out=out, german=german)

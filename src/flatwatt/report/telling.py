@@ -55,6 +55,11 @@ def _guessed(event: Event, name: str, language: Language) -> str:
     return f"{name}: {question(event.appliance, kind, language)}"
 
 
+def _imported(event: Event, name: str, language: Language) -> str:
+    energy = kwh(round(float(str(event.data["energy_wh"])) * 1000), language)
+    return f"{name}: {word('told_imported', language)}, {energy}"
+
+
 _LINES: dict[str, Callable[[Event, str, Language], str]] = {
     "device_started": _plain("told_started"),
     "device_probably_finished": _supposed,
@@ -63,4 +68,5 @@ _LINES: dict[str, Callable[[Event, str, Language], str]] = {
     "device_emptied": _plain("told_emptied"),
     "stage_changed": _stage,
     "kind_guessed": _guessed,
+    "record_imported": _imported,
 }

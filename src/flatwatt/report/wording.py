@@ -8,6 +8,7 @@ from flatwatt.model import State
 from flatwatt.report.words_care import CARE_WORDS
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
+from flatwatt.report.words_doors import DOOR_WORDS
 
 Language = Literal["de", "en"]
 NOTHING = "–"
@@ -70,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **CARE_WORDS,
     **COMPARE_WORDS,
     **CORRECT_WORDS,
+    **DOOR_WORDS,
 }  # fmt: skip
 
 
