@@ -10,9 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from flatwatt.errors import StoreError
-from flatwatt.model import QUARTER_MS, Curve, Run, Slice, Stage
-from flatwatt.store import database
+from flatwatt.model import QUARTER_MS, Run
+from flatwatt.store import database, slots, sums
 from flatwatt.store.files import Position
+from flatwatt.store.run_rows import run_of, run_row
+from flatwatt.store.slots import SlotMaker
 
 _SCHEMA = (
     (
@@ -49,6 +51,7 @@ _SCHEMA = (
         )""",
     ),
     ("ALTER TABLE run ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",),
+    (*slots.SCHEMA, *sums.SCHEMA),
 )
 _PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -101,16 +104,6 @@ class Checkpoint(Struct, frozen=True):
     state: bytes
 
 
-class _More(Struct, frozen=True, omit_defaults=True):
-    """What is kept of a run beside the columns that are asked by."""
-
-    stages: tuple[Stage, ...] = ()
-    curve: Curve = Curve()
-    programme: str = ""
-    emptied_ms: int | None = None
-    total_mwh: int = 0
-
-
 class Quarters:
     """The derived figures. Any thread may call any method.
 
@@ -121,6 +114,7 @@ class Quarters:
         path: `derived/quarters.sqlite`; made if need be.
         read_only: look on while another process writes; without a usable file the
             figures are empty.
+        maker: of the slot calendar; without one there are neither slots nor sums.
 
     Attributes:
         notice: what a person may want to know about the opening (a damaged file was put
@@ -130,8 +124,12 @@ class Quarters:
         StoreError: the disk refuses the file.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, maker: SlotMaker | None = None
+    ) -> None:
         self.notice: str | None = None
+        self._maker = maker
+        self._compared = False
         self._path = path
         self._lock = threading.Lock()
         self._connection = self._look() if read_only else self._make()
@@ -216,7 +214,8 @@ class Quarters:
         """
         with self._in_our_words(), database.transaction(self._connection):
             self._connection.executemany(_PUT_QUARTER, map(_quarter_row, quarters))
-            self._connection.executemany(_PUT_RUN, map(_run_row, runs))
+            self._connection.executemany(_PUT_RUN, map(run_row, runs))
+            self._sum_up([each.start_ms // 1000 for each in quarters])
             if checkpoint is not None:
                 place = checkpoint.position
                 behind = msgspec.json.encode(place.behind).decode()
@@ -224,6 +223,11 @@ class Quarters:
                     _PUT_CHECKPOINT,
                     (checkpoint.version, place.file, place.offset, behind, checkpoint.state),
                 )
+
+    def _sum_up(self, touched_s: Sequence[int]) -> None:
+        if self._maker is not None:
+            whole, self._compared = not self._compared, True
+            sums.keep_up(self._connection, self._maker, touched_s, whole=whole)
 
     def checkpoint(self, version: str) -> Checkpoint | None:
         """Return the checkpoint of this version of the arithmetic; None if there is none."""
@@ -248,7 +252,7 @@ class Quarters:
         values = (end_ms, end_ms, start_ms, appliance)
         with self._in_our_words():
             rows = self._connection.execute(_GET_RUNS, values).fetchall()
-        return [_run_of(row) for row in rows]
+        return [run_of(row) for row in rows]
 
     def span(self) -> tuple[int, int] | None:
         """Return the first quarter-hour's begin and the last one's end in ms; None without any."""
@@ -258,10 +262,16 @@ class Quarters:
             (last,) = self._connection.execute("SELECT max(start_s) FROM quarter").fetchone()
         return None if first is None else (first * 1000, last * 1000 + QUARTER_MS)
 
+    @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """Lend the database to be asked, not written; raises StoreError."""
+        with self._in_our_words():
+            yield self._connection
+
     def clear(self) -> None:
         """Forget all figures and the checkpoint, to derive them anew."""
         with self._in_our_words(), database.transaction(self._connection):
-            for table in ("quarter", "run", "checkpoint"):
+            for table in ("quarter", "run", "checkpoint", *sums.CLEARED):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own text
 
     def close(self) -> None:
@@ -290,16 +300,3 @@ def _quarter_row(each: Quarter) -> tuple[object, ...]:
         each.missing_ms,
         each.flags,
     )
-
-
-def _run_row(run: Run) -> tuple[object, ...]:
-    values = msgspec.structs.astuple(run)
-    more = _More(run.stages, run.curve, run.programme, run.emptied_ms, run.total_mwh)
-    slices = msgspec.json.encode(run.slices).decode()
-    return (*values[:6], slices, run.missing_ms, msgspec.json.encode(more).decode())
-
-
-def _run_of(row: tuple[str, str, int, int | None, int, float, str, int, str]) -> Run:
-    slices = msgspec.json.decode(row[6], type=tuple[Slice, ...])
-    more = msgspec.json.decode(row[8], type=_More)
-    return Run(*row[:6], slices, row[7], *msgspec.structs.astuple(more))
