@@ -56,6 +56,10 @@ class Calendar:
         """Return the local day an instant falls in, as days since 1970."""
         return datetime.fromtimestamp(start_s, self._zone).toordinal() - EPOCH
 
+    def begins_s(self, day: int) -> int:
+        """Return when a local day begins, in s of Unix time."""
+        return day_start_ms(day_of(day), self._zone) // 1000
+
     def fingerprint(self, month: int) -> str:
         """Return what changes when zone or rates of a month do."""
         start_s, end_s = self._bounds_s(month)

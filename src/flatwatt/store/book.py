@@ -6,18 +6,20 @@ rows with the next keeping. A checkpoint is never kept ahead of what it stands f
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from flatwatt.correction import Correction, Draft
 from flatwatt.errors import StoreError
 from flatwatt.model import Event, Reading, Run
+from flatwatt.store.asking import Page
 from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
 from flatwatt.store.files import Position
 from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
 from flatwatt.store.record import Record
+from flatwatt.store.slots import SlotMaker
 
 
 class Book:
@@ -27,10 +29,14 @@ class Book:
         home: where they are.
         zone: of the flat; decides a reading's day.
         watch: look only, write nothing.
+        maker: of the slot calendar; without one no sums are kept.
     """
 
-    def __init__(self, home: Home, zone: ZoneInfo, *, watch: bool) -> None:
+    def __init__(
+        self, home: Home, zone: ZoneInfo, *, watch: bool, maker: SlotMaker | None = None
+    ) -> None:
         self._home = home
+        self._maker = maker
         self._watch = watch
         self._lock = threading.Lock()
         self._trouble: dict[str, str] = {}
@@ -191,6 +197,27 @@ class Book:
             waiting = [run for run in self._unkept_runs.values() if run.start_ms < end_ms]
         return {run.id: run for run in (*stored, *waiting)}
 
+    def span(self) -> tuple[int, int] | None:
+        """Return from when to when there are quarter-hours, in ms; None without any."""
+        return self._quarters.span() if self._quarters else None
+
+    def page(self, maker: SlotMaker, days: tuple[int, int], newer: Iterable[Quarter]) -> Page:
+        """Return some local days, ready to be asked.
+
+        Args:
+            maker: of the slot calendar.
+            days: first one and the first not included, since 1970.
+            newer: quarter-hours in memory.
+
+        Raises:
+            StoreError: the derived figures cannot be used.
+        """
+        if self._quarters is None:
+            raise StoreError(self._trouble["derived"])
+        with self._lock:
+            waiting = list(self._unkept.values())
+        return Page(self._quarters, maker, days, [*waiting, *newer])
+
     def close(self) -> None:
         """Let go of the files."""
         if self._record is not None:
@@ -203,7 +230,9 @@ class Book:
 
     def _open_quarters(self) -> Quarters | None:
         try:
-            self._quarters = Quarters(self._home.quarters, read_only=self._watch)
+            self._quarters = Quarters(
+                self._home.quarters, read_only=self._watch, maker=self._maker
+            )
         except StoreError as error:
             self._say("derived", str(error))
         return self._quarters

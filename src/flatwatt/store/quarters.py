@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -16,20 +17,21 @@ from flatwatt.store.files import Position
 from flatwatt.store.run_rows import run_of, run_row
 from flatwatt.store.slots import SlotMaker
 
+QUARTER_TABLE = """CREATE TABLE quarter (
+    start_s INTEGER NOT NULL,
+    appliance TEXT NOT NULL,
+    plug TEXT NOT NULL,
+    energy_mwh INTEGER NOT NULL,
+    power_min_mw INTEGER,
+    power_max_mw INTEGER,
+    readings INTEGER NOT NULL,
+    missing_ms INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    PRIMARY KEY (start_s, appliance, plug)
+) WITHOUT ROWID"""
 _SCHEMA = (
     (
-        """CREATE TABLE quarter (
-            start_s INTEGER NOT NULL,
-            appliance TEXT NOT NULL,
-            plug TEXT NOT NULL,
-            energy_mwh INTEGER NOT NULL,
-            power_min_mw INTEGER,
-            power_max_mw INTEGER,
-            readings INTEGER NOT NULL,
-            missing_ms INTEGER NOT NULL,
-            flags INTEGER NOT NULL,
-            PRIMARY KEY (start_s, appliance, plug)
-        ) WITHOUT ROWID""",
+        QUARTER_TABLE,
         """CREATE TABLE run (
             id TEXT PRIMARY KEY,
             appliance TEXT NOT NULL,
@@ -53,7 +55,7 @@ _SCHEMA = (
     ("ALTER TABLE run ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",),
     (*slots.SCHEMA, *sums.SCHEMA),
 )
-_PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)"
 _GET_QUARTERS = """SELECT * FROM quarter
@@ -62,6 +64,7 @@ _GET_QUARTERS = """SELECT * FROM quarter
 _GET_RUNS = """SELECT * FROM run
     WHERE start_ms < ? AND ifnull(end_ms, ?) >= ? AND appliance = ifnull(?, appliance)
     ORDER BY start_ms, id"""
+QuarterRow: TypeAlias = tuple[int, str, str, int, int | None, int | None, int, int, int]
 _REMEDY = "delete the folder `derived`; it is made again from the record"
 _FAILED = "SQLite finds it damaged"
 
@@ -213,7 +216,7 @@ class Quarters:
             StoreError: it could not be written; nothing was.
         """
         with self._in_our_words(), database.transaction(self._connection):
-            self._connection.executemany(_PUT_QUARTER, map(_quarter_row, quarters))
+            self._connection.executemany(PUT_QUARTER, map(quarter_row, quarters))
             self._connection.executemany(_PUT_RUN, map(run_row, runs))
             self._sum_up([each.start_ms // 1000 for each in quarters])
             if checkpoint is not None:
@@ -286,7 +289,8 @@ def _check(connection: sqlite3.Connection) -> None:
         raise database.NotOursError(f"{_FAILED} ({verdict})")
 
 
-def _quarter_row(each: Quarter) -> tuple[object, ...]:
+def quarter_row(each: Quarter) -> QuarterRow:
+    """Return a quarter-hour as a row; raises ValueError where it is none."""
     if each.start_ms % QUARTER_MS:
         raise ValueError(f"{each.appliance}: {each.start_ms} is not the begin of a quarter-hour")
     return (

@@ -20,6 +20,8 @@ Money is energy_mwh * rate_ueur_kwh: 10^12 of it is one euro (`*_peur`), so sums
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from msgspec import Struct
+
 Slot: TypeAlias = tuple[int, int, int, int, int, int, int, int, int | None]
 """A row of `slot`."""
 
@@ -71,6 +73,44 @@ SUMS = (
     "missing_ms",
 )
 """The columns `energy` answers with behind its keys."""
+
+
+class Sums(Struct, frozen=True):
+    """What `energy` says of a group.
+
+    Attributes:
+        quarters: how many quarter-hours of plugs.
+        energy_mwh: booked in them.
+        cost_peur: of the energy that has a rate; 10^12 is one euro.
+        unpriced_mwh: energy whose rate nobody knows.
+        power_min_mw, power_max_mw: of all readings; None without any.
+        readings: how many.
+        missing_ms: time in which nothing could be measured.
+    """
+
+    quarters: int
+    energy_mwh: int
+    cost_peur: int
+    unpriced_mwh: int
+    power_min_mw: int | None
+    power_max_mw: int | None
+    readings: int
+    missing_ms: int
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Return both together."""
+        lows = [each.power_min_mw for each in (self, other) if each.power_min_mw is not None]
+        highs = [each.power_max_mw for each in (self, other) if each.power_max_mw is not None]
+        return Sums(
+            self.quarters + other.quarters,
+            self.energy_mwh + other.energy_mwh,
+            self.cost_peur + other.cost_peur,
+            self.unpriced_mwh + other.unpriced_mwh,
+            min(lows, default=None),
+            max(highs, default=None),
+            self.readings + other.readings,
+            self.missing_ms + other.missing_ms,
+        )
 
 
 def energy(first: int, end: int, by: Sequence[str], shared: Sequence[str] = SHARED) -> str:

@@ -6,6 +6,7 @@ fingerprint says whether they are still right, so a new tariff touches its own d
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Protocol
 
 from flatwatt.store.questions import Slot
@@ -28,6 +29,7 @@ SCHEMA = (
         fingerprint TEXT NOT NULL
     )""",
 )
+EPOCH = date(1970, 1, 1).toordinal()
 PUT_SLOT = "INSERT OR REPLACE INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _MONTH = "SELECT * FROM slot WHERE local_month = ?"
 
@@ -43,6 +45,10 @@ class SlotMaker(Protocol):
         """Return the local day of an instant, as days since 1970."""
         ...
 
+    def begins_s(self, day: int) -> int:
+        """Return when a local day begins."""
+        ...
+
     def fingerprint(self, month: int) -> str:
         """Return what changes when a month's slots do."""
         ...
@@ -50,6 +56,16 @@ class SlotMaker(Protocol):
     def slots(self, month: int) -> Sequence[Slot]:
         """Return a month's slots in order."""
         ...
+
+
+def first_day(month: int) -> int:
+    """Return a month's first day, since 1970."""
+    return date(month // 100, month % 100, 1).toordinal() - EPOCH
+
+
+def end_day(month: int) -> int:
+    """Return the first day after a month, since 1970."""
+    return first_day(month + 1 if month % 100 < 12 else month + 89)
 
 
 def months(connection: sqlite3.Connection) -> dict[int, str]:
