@@ -6,12 +6,11 @@ there is more of it, the record has to be walked by a `Flat`.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 from flatwatt.config import Config
-from flatwatt.correction import in_force
-from flatwatt.errors import StoreError
+from flatwatt.correction import in_force, kind_in_force
 from flatwatt.model import Run
 from flatwatt.money.tariff import Contract, FixedTariff
 from flatwatt.report.calendar import Calendar, day_number
@@ -47,6 +46,32 @@ def page_of(book: Book, calendar: Calendar, period: Period, newer: Sequence[Quar
     return book.page(calendar, (day_number(period.first), day_number(period.last) + 1), newer)
 
 
+def is_long(period: Period) -> bool:
+    """Return whether a minute more or less does not matter to a period."""
+    return (period.last - period.first).days >= LONG_DAYS
+
+
+class Figures(Protocol):
+    """What can be asked for figures: `Light`, and `Flat`, which knows the newest too."""
+
+    config: Config
+    zone: ZoneInfo
+    tariff: FixedTariff
+    newest_ms: int
+
+    def page(self, period: Period) -> Page:
+        """Return a period's days, ready to be asked; raises StoreError."""
+        ...
+
+    def runs(self, start_ms: int, end_ms: int) -> list[Run]:
+        """Return the runs that touch a stretch as people corrected them."""
+        ...
+
+    def kind(self, id_: str) -> str:
+        """Return the kind an appliance is taken for."""
+        ...
+
+
 class Light:
     """A flat's figures as they were last kept; a context manager.
 
@@ -59,10 +84,11 @@ class Light:
         self.config = config
         self.zone = ZoneInfo(config.flat.timezone)
         self.tariff = tariff_of(config, self.zone)
-        self.newest_ms = 0
         self._calendar = Calendar(self.zone, self.tariff)
         self._readings = home.readings
         self._book = Book(home, self.zone, watch=True)
+        span = self._book.span()
+        self.newest_ms = 0 if span is None else span[1] - 1
 
     def reaches(self, period: Period) -> bool:
         """Return whether the figures of a period are whole, as far as the period needs.
@@ -71,12 +97,9 @@ class Light:
             StoreError: the record cannot be read.
         """
         saved = self._book.checkpoint(DERIVATION)
-        span = self._book.span()
-        if saved is None or span is None:
+        if saved is None:
             return False
-        self.newest_ms = span[1] - 1
-        long = (period.last - period.first).days >= LONG_DAYS
-        return self._behind_ms(saved.position) <= (BEHIND_MOST_MS if long else -1)
+        return self._behind_ms(saved.position) <= (BEHIND_MOST_MS if is_long(period) else -1)
 
     def _behind_ms(self, position: Position) -> int:
         """Return how much time the record leads on; -1 when not at all."""
@@ -91,6 +114,12 @@ class Light:
     def page(self, period: Period) -> Page:
         """Return a period's days, ready to be asked; raises StoreError."""
         return page_of(self._book, self._calendar, period)
+
+    def kind(self, id_: str) -> str:
+        """Return the kind an appliance is, as people said."""
+        rows = self._book.corrections()
+        said = kind_in_force(rows, id_, rows[-1].seq if rows else 0)
+        return said or self.config.plugs[id_].appliance
 
     def runs(self, start_ms: int, end_ms: int) -> list[Run]:
         """Return the finished runs that touch a stretch as people corrected them."""
@@ -111,15 +140,3 @@ class Light:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def light(home: Home, config: Config, period: Period) -> Light | None:
-    """Return the figures as they were last kept; None where the record has to be walked."""
-    look = Light(home, config)
-    try:
-        if look.reaches(period):
-            return look
-    except StoreError:
-        pass
-    look.close()
-    return None

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flatwatt.errors import StoreError
-from flatwatt.flat import Flat
 from flatwatt.model import Flag
 from flatwatt.money.cost import cost_of
 from flatwatt.report.periods import Period, local_time
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read_days
+
+if TYPE_CHECKING:
+    from flatwatt.flat import Flat
 
 RAW_COLUMNS = ("time", "utc_offset", "appliance", "plug", "power_w", "energy_wh", "voltage_v",
                "flags")  # fmt: skip
@@ -36,7 +39,7 @@ def raw_rows(
 
 
 def quarter_rows(
-    flat: Flat, period: Period, appliance: str, *, german: bool
+    flat: "Flat", period: Period, appliance: str, *, german: bool
 ) -> Iterator[list[object]]:
     """Yield the quarter-hours of some local days, priced."""
     for each in flat.quarters(*period.bounds_ms(flat.zone)):

@@ -15,6 +15,7 @@ from flatwatt.store.slots import SlotMaker
 
 _SUM_COLUMNS = ", ".join(f"{each} INTEGER" for each in questions.SUMS)
 DAILY = ("local_day", "appliance", "local_week", "local_month", "local_year", "weekday")
+FLAT_HOURLY = ("local_day", "weekday", "local_hour")
 HOURLY = ("appliance", "hour_s", "local_day", "weekday", "local_hour")
 RATED = ("local_day", "rate_ueur_kwh")
 
@@ -36,6 +37,7 @@ class Table(NamedTuple):
 TABLES = (
     Table("daily", DAILY, lambda first, end: questions.energy(first, end, DAILY)),
     Table("rated", RATED, lambda first, end: questions.energy(first, end, RATED)),
+    Table("hours", FLAT_HOURLY, lambda first, end: questions.energy(first, end, FLAT_HOURLY)),
     Table("hourly", HOURLY, lambda first, end: questions.energy(first, end, HOURLY)),
     Table("peak", (), questions.peaks),
     Table("calm", (), questions.standby),
@@ -50,6 +52,10 @@ SCHEMA = (
     ) WITHOUT ROWID""",
     f"CREATE TABLE rated (local_day INTEGER NOT NULL, rate_ueur_kwh INTEGER, {_SUM_COLUMNS})",
     "CREATE INDEX rated_day ON rated (local_day)",
+    f"""CREATE TABLE hours (
+        local_day INTEGER NOT NULL, weekday INTEGER NOT NULL, local_hour INTEGER NOT NULL,
+        {_SUM_COLUMNS}, PRIMARY KEY (local_day, local_hour)
+    ) WITHOUT ROWID""",
     f"""CREATE TABLE hourly (
         appliance TEXT NOT NULL, hour_s INTEGER NOT NULL, local_day INTEGER NOT NULL,
         weekday INTEGER NOT NULL, local_hour INTEGER NOT NULL,
