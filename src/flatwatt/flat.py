@@ -147,7 +147,7 @@ class Flat:
             tracker = trackers.get(reading.appliance)
             if tracker is None:
                 tracker = self._tracking.begin(reading.appliance)
-            told = tracker.feed(reading)
+            told = self._tracking.feed(tracker, reading)
             if told:
                 self._runs.extend(each.run for each in told if each.kind in LASTING)
                 found.extend(self._untold(told))
@@ -218,7 +218,8 @@ class Flat:
         """Return the state to go on from; None while rows or events wait for the disk."""
         if self._position is None or self._book.behind:
             return None
-        return Checkpoint(DERIVATION, self._position, self._tracking.packed())
+        hours = tuple(self._tracking.minutes.over())
+        return Checkpoint(DERIVATION, self._position, self._tracking.packed(), hours)
 
     def persist(self, pending: Pending) -> None:
         """Force the record to the disk, then keep what was derived; for a worker thread."""

@@ -22,7 +22,7 @@ from flatwatt.store.home import Home
 from flatwatt.store.quarters import Quarter
 from flatwatt.store.readings import Position, read
 
-DERIVATION = "5"
+DERIVATION = "6"
 """Changes when the same record would tell another story; older checkpoints are dropped."""
 BEHIND_MOST_MS = 180_000
 """How much may be left out of a year: three keepings of the collector."""

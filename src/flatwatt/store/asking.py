@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from flatwatt.store import database, questions, slots, sums
-from flatwatt.store.quarters import (
+from flatwatt.store.quarter_rows import (
     PUT_QUARTER,
     QUARTER_TABLE,
     Quarter,
     QuarterRow,
-    Quarters,
     quarter_row,
 )
+from flatwatt.store.quarters import Quarters
 from flatwatt.store.questions import Sums
 from flatwatt.store.slots import SlotMaker
 

@@ -9,9 +9,12 @@ import threading
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from flatwatt.correction import Correction, Draft
 from flatwatt.errors import StoreError
 from flatwatt.model import Event, Reading, Run
+from flatwatt.store import minutes
 from flatwatt.store.asking import Page
 from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
@@ -43,6 +46,7 @@ class Book:
         self._untold: list[Event] = []
         self._unkept: dict[tuple[str, str, int], Quarter] = {}
         self._unkept_runs: dict[str, Run] = {}
+        self._unkept_hours: tuple[minutes.PackedHour, ...] = ()
         self._quarters: Quarters | None = None
         self._log: EventLog | None = None
         self._corrections: CorrectionLog | None = None
@@ -108,6 +112,9 @@ class Book:
             self._unkept |= {(each.appliance, each.plug, each.start_ms): each for each in quarters}
             self._unkept_runs |= {run.id: run for run in runs}
             waiting, waiting_runs = list(self._unkept.values()), list(self._unkept_runs.values())
+            if checkpoint is not None:  # hours are kept with a state that no longer has them
+                self._unkept_hours += checkpoint.hours
+                checkpoint = replace(checkpoint, hours=self._unkept_hours)
         if self._log is None:
             self._open_log()
         store = self._quarters or self._open_quarters()
@@ -122,6 +129,8 @@ class Book:
         with self._lock:
             self._unkept.clear()
             self._unkept_runs.clear()
+            if checkpoint is not None:
+                self._unkept_hours = ()
 
     def checkpoint(self, version: str) -> Checkpoint | None:
         """Return where to go on; without a fitting one the derived tables are emptied."""
@@ -196,6 +205,16 @@ class Book:
         with self._lock:
             waiting = [run for run in self._unkept_runs.values() if run.start_ms < end_ms]
         return {run.id: run for run in (*stored, *waiting)}
+
+    def minutes(self, appliance: str, start_s: int, end_s: int) -> list[tuple[int, bytes]]:
+        """Return (beginning in s, packed) of hours in [start, end); one may come in two parts."""
+        stored: dict[int, bytes] = {}
+        if self._quarters is not None:
+            with self._quarters.asking() as book:
+                stored = minutes.between(book, appliance, start_s, end_s)
+        with self._lock:
+            waiting = [each[1:] for each in self._unkept_hours if each[0] == appliance]
+        return [*stored.items(), *(each for each in waiting if start_s <= each[0] < end_s)]
 
     def span(self) -> tuple[int, int] | None:
         """Return from when to when there are quarter-hours, in ms; None without any."""

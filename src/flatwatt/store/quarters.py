@@ -5,30 +5,21 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from flatwatt.errors import StoreError
 from flatwatt.model import QUARTER_MS, Run
-from flatwatt.store import database, slots, sums
+from flatwatt.store import database, minutes, slots, sums
 from flatwatt.store.files import Position
+from flatwatt.store.minutes import PackedHour
+from flatwatt.store.quarter_rows import PUT_QUARTER, QUARTER_TABLE, Quarter, quarter_row
 from flatwatt.store.run_rows import run_of, run_row
 from flatwatt.store.slots import SlotMaker
 
-QUARTER_TABLE = """CREATE TABLE quarter (
-    start_s INTEGER NOT NULL,
-    appliance TEXT NOT NULL,
-    plug TEXT NOT NULL,
-    energy_mwh INTEGER NOT NULL,
-    power_min_mw INTEGER,
-    power_max_mw INTEGER,
-    readings INTEGER NOT NULL,
-    missing_ms INTEGER NOT NULL,
-    flags INTEGER NOT NULL,
-    PRIMARY KEY (start_s, appliance, plug)
-) WITHOUT ROWID"""
+__all__ = ["Checkpoint", "Quarter", "Quarters"]
+
 _SCHEMA = (
     (
         QUARTER_TABLE,
@@ -53,9 +44,8 @@ _SCHEMA = (
         )""",
     ),
     ("ALTER TABLE run ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",),
-    (*slots.SCHEMA, *sums.SCHEMA),
+    (*slots.SCHEMA, *sums.SCHEMA, *minutes.SCHEMA),
 )
-PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)"
 _GET_QUARTERS = """SELECT * FROM quarter
@@ -64,33 +54,8 @@ _GET_QUARTERS = """SELECT * FROM quarter
 _GET_RUNS = """SELECT * FROM run
     WHERE start_ms < ? AND ifnull(end_ms, ?) >= ? AND appliance = ifnull(?, appliance)
     ORDER BY start_ms, id"""
-QuarterRow: TypeAlias = tuple[int, str, str, int, int | None, int | None, int, int, int]
 _REMEDY = "delete the folder `derived`; it is made again from the record"
 _FAILED = "SQLite finds it damaged"
-
-
-class Quarter(Struct, frozen=True):
-    """A quarter-hour of one plug.
-
-    Attributes:
-        appliance, plug: ids.
-        start_ms: begin of the quarter-hour, UTC.
-        energy_mwh: booked in it.
-        power_min_mw, power_max_mw: of the readings in it; None when it has none with power.
-        readings: how many.
-        missing_ms: time in which nothing could be measured.
-        flags: all flags of the readings together.
-    """
-
-    appliance: str
-    plug: str
-    start_ms: int
-    energy_mwh: int
-    power_min_mw: int | None
-    power_max_mw: int | None
-    readings: int
-    missing_ms: int = 0
-    flags: int = 0
 
 
 class Checkpoint(Struct, frozen=True):
@@ -100,11 +65,13 @@ class Checkpoint(Struct, frozen=True):
         version: of the arithmetic; another version starts from the beginning.
         position: how far the record is in the derived figures.
         state: what the derivation remembers beside them.
+        hours: packed hours of minutes that are not in the state any more.
     """
 
     version: str
     position: Position
     state: bytes
+    hours: tuple[PackedHour, ...] = ()
 
 
 class Quarters:
@@ -226,6 +193,7 @@ class Quarters:
                     _PUT_CHECKPOINT,
                     (checkpoint.version, place.file, place.offset, behind, checkpoint.state),
                 )
+                minutes.write(self._connection, checkpoint.hours)
 
     def _sum_up(self, touched_s: Sequence[int]) -> None:
         if self._maker is not None:
@@ -274,7 +242,7 @@ class Quarters:
     def clear(self) -> None:
         """Forget all figures and the checkpoint, to derive them anew."""
         with self._in_our_words(), database.transaction(self._connection):
-            for table in ("quarter", "run", "checkpoint", *sums.CLEARED):
+            for table in ("quarter", "run", "checkpoint", "minutes", *sums.CLEARED):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own text
 
     def close(self) -> None:
@@ -287,20 +255,3 @@ def _check(connection: sqlite3.Connection) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise database.NotOursError(f"{_FAILED} ({verdict})")
-
-
-def quarter_row(each: Quarter) -> QuarterRow:
-    """Return a quarter-hour as a row; raises ValueError where it is none."""
-    if each.start_ms % QUARTER_MS:
-        raise ValueError(f"{each.appliance}: {each.start_ms} is not the begin of a quarter-hour")
-    return (
-        each.start_ms // 1000,
-        each.appliance,
-        each.plug,
-        each.energy_mwh,
-        each.power_min_mw,
-        each.power_max_mw,
-        each.readings,
-        each.missing_ms,
-        each.flags,
-    )
