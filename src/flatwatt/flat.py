@@ -14,6 +14,7 @@ import msgspec
 from flatwatt.appliance.happenings import Happening
 from flatwatt.appliance.marks import marked
 from flatwatt.appliance.tracker import Tracker
+from flatwatt.charting import Charts
 from flatwatt.config import Config
 from flatwatt.correcting import Correcting
 from flatwatt.correction import Correction, Draft
@@ -83,6 +84,7 @@ class Flat:
         )
         self._tracking = Tracking(config, counters, self.correcting)
         self._trackers = self._tracking.trackers
+        self.charts = Charts(self._book, self._tracking, self._calendar)
         self._restore()
         self.correcting.refresh()
 
@@ -266,8 +268,9 @@ class Flat:
 
     def page(self, period: Period) -> Page:
         """Return a period's days, the newest quarter-hours included; raises StoreError."""
-        newer = self._tracking.quarters(dirty_only=False)
-        return page_of(self._book, self._calendar, period, newer)
+        return page_of(
+            self._book, self._calendar, period, self._tracking.quarters(dirty_only=False)
+        )
 
     def readings(self, start_ms: int, end_ms: int) -> Iterator[Reading]:
         """Yield what the record says of a stretch, both ends included; raises StoreError."""

@@ -43,7 +43,8 @@ def tariff_of(config: Config, zone: ZoneInfo) -> FixedTariff:
 
 def page_of(book: Book, calendar: Calendar, period: Period, newer: Sequence[Quarter] = ()) -> Page:
     """Return a period's days, ready to be asked; raises StoreError."""
-    return book.page(calendar, (day_number(period.first), day_number(period.last) + 1), newer)
+    days = (day_number(period.first), day_number(period.last) + 1)
+    return Page(book.derived, calendar, days, [*book.unkept()[0], *newer])
 
 
 def is_long(period: Period) -> bool:
@@ -87,7 +88,7 @@ class Light:
         self._calendar = Calendar(self.zone, self.tariff)
         self._readings = home.readings
         self._book = Book(home, self.zone, watch=True)
-        span = self._book.span()
+        span = self._book.derived.span()
         self.newest_ms = 0 if span is None else span[1] - 1
 
     def reaches(self, period: Period) -> bool:

@@ -6,7 +6,7 @@ rows with the next keeping. A checkpoint is never kept ahead of what it stands f
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from flatwatt.correction import Correction, Draft
 from flatwatt.errors import StoreError
 from flatwatt.model import Event, Reading, Run
 from flatwatt.store import minutes
-from flatwatt.store.asking import Page
 from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
 from flatwatt.store.files import Position
@@ -190,14 +189,30 @@ class Book:
         """Return when the newest told event happened; None where nothing was told."""
         return None if self._log is None else self._log.newest_ms()
 
-    def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
+    def quarters(
+        self, start_ms: int, end_ms: int, appliance: str | None = None
+    ) -> dict[tuple[str, str, int], Quarter]:
         """Return the quarter-hours that start in a stretch, by (appliance, plug, start)."""
-        stored = self._quarters.quarters(start_ms, end_ms) if self._quarters else []
+        stored = self._quarters.quarters(start_ms, end_ms, appliance) if self._quarters else []
         with self._lock:
             waiting = [
-                each for each in self._unkept.values() if start_ms <= each.start_ms < end_ms
+                each
+                for each in self._unkept.values()
+                if start_ms <= each.start_ms < end_ms and appliance in (None, each.appliance)
             ]
         return {(each.appliance, each.plug, each.start_ms): each for each in (*stored, *waiting)}
+
+    @property
+    def derived(self) -> Quarters:
+        """What is kept of the figures, for questions; raises StoreError where it cannot be."""
+        if self._quarters is None:
+            raise StoreError(self._trouble.get("derived", "the derived figures are missing"))
+        return self._quarters
+
+    def unkept(self) -> tuple[list[Quarter], list[minutes.PackedHour]]:
+        """Return the quarter-hours and hours of minutes that still wait for the disk."""
+        with self._lock:
+            return list(self._unkept.values()), list(self._unkept_hours)
 
     def runs(self, start_ms: int, end_ms: int) -> dict[str, Run]:
         """Return the finished runs that touch a stretch, by id."""
@@ -205,37 +220,6 @@ class Book:
         with self._lock:
             waiting = [run for run in self._unkept_runs.values() if run.start_ms < end_ms]
         return {run.id: run for run in (*stored, *waiting)}
-
-    def minutes(self, appliance: str, start_s: int, end_s: int) -> list[tuple[int, bytes]]:
-        """Return (beginning in s, packed) of hours in [start, end); one may come in two parts."""
-        stored: dict[int, bytes] = {}
-        if self._quarters is not None:
-            with self._quarters.asking() as book:
-                stored = minutes.between(book, appliance, start_s, end_s)
-        with self._lock:
-            waiting = [each[1:] for each in self._unkept_hours if each[0] == appliance]
-        return [*stored.items(), *(each for each in waiting if start_s <= each[0] < end_s)]
-
-    def span(self) -> tuple[int, int] | None:
-        """Return from when to when there are quarter-hours, in ms; None without any."""
-        return self._quarters.span() if self._quarters else None
-
-    def page(self, maker: SlotMaker, days: tuple[int, int], newer: Iterable[Quarter]) -> Page:
-        """Return some local days, ready to be asked.
-
-        Args:
-            maker: of the slot calendar.
-            days: first one and the first not included, since 1970.
-            newer: quarter-hours in memory.
-
-        Raises:
-            StoreError: the derived figures cannot be used.
-        """
-        if self._quarters is None:
-            raise StoreError(self._trouble["derived"])
-        with self._lock:
-            waiting = list(self._unkept.values())
-        return Page(self._quarters, maker, days, [*waiting, *newer])
 
     def close(self) -> None:
         """Let go of the files."""

@@ -39,14 +39,14 @@ def write(connection: sqlite3.Connection, hours: Iterable[PackedHour]) -> None:
 
 def between(
     connection: sqlite3.Connection, appliance: str, start_s: int, end_s: int
-) -> dict[int, bytes]:
-    """Return the packed hours that begin in [start, end)."""
+) -> list[tuple[int, bytes]]:
+    """Return (beginning in s, packed) of the hours that begin in [start, end)."""
     found = connection.execute(
         "SELECT hour_s, packed FROM minutes "
         "WHERE appliance = ? AND hour_s >= ? AND hour_s < ? ORDER BY hour_s",
         (appliance, start_s, end_s),
     )
-    return dict(found.fetchall())
+    return found.fetchall()
 
 
 def oldest_s(connection: sqlite3.Connection, appliance: str) -> int | None:
