@@ -22,8 +22,10 @@ BUCKETS = 1500
 MINUTE_S, QUARTER_S, HOUR_S, DAY_S = 60, QUARTER_MS // 1000, 3600, 86_400
 QUARTERS_MOST_S = 32 * DAY_S
 HOURS_MOST_S = 500 * DAY_S
-Cell: TypeAlias = tuple[int, int | None, int | None, int]
-"""Beginning in s, lowest and highest mW, mWh."""
+CLOCK_PART = 12
+"""The part of a cell by which it may begin early or late: two hours of a day, for the clock."""
+Cell: TypeAlias = tuple[int, int, int | None, int | None, int]
+"""Beginning and end in s, lowest and highest mW, mWh."""
 
 
 class Bucket(Struct, frozen=True):
@@ -107,10 +109,11 @@ class Charts:
             skip = max(0, (first_s - hour_s) // MINUTE_S)
             for minute in range(skip, min(60, -((hour_s - end_s) // MINUTE_S))):
                 low, energy_mwh = numbers[minute], numbers[120 + minute]
+                at_s = hour_s + minute * MINUTE_S
                 if low != NONE:
-                    yield hour_s + minute * 60, low, numbers[60 + minute], energy_mwh
+                    yield at_s, at_s + MINUTE_S, low, numbers[60 + minute], energy_mwh
                 elif energy_mwh:
-                    yield hour_s + minute * 60, None, None, energy_mwh
+                    yield at_s, at_s + MINUTE_S, None, None, energy_mwh
 
     def _quarters(self, appliance: str, start_s: int, end_s: int) -> list[Cell]:
         first_ms, end_ms = (start_s - start_s % QUARTER_S) * 1000, end_s * 1000
@@ -118,29 +121,29 @@ class Charts:
         for each in self._tracking.quarters(dirty_only=False):
             if each.appliance == appliance and first_ms <= each.start_ms < end_ms:
                 found[each.appliance, each.plug, each.start_ms] = each
-        return sorted(
-            (
-                (each.start_ms // 1000, each.power_min_mw, each.power_max_mw, each.energy_mwh)
-                for each in found.values()
-            ),
-            key=lambda cell: cell[0],
-        )
+        return [
+            (at_s, at_s + QUARTER_S, each.power_min_mw, each.power_max_mw, each.energy_mwh)
+            for each in sorted(found.values(), key=lambda each: each.start_ms)
+            for at_s in (each.start_ms // 1000,)
+        ]
 
     def _hours(self, appliance: str, start_s: int, end_s: int) -> Iterator[Cell]:
         """Yield hours that are summed, then the quarter-hours since."""
         edge_s = self._edge_s(start_s, end_s)
         with self._book.derived.asking() as book:
             kept = levels.cells(book, levels.HOURS, appliance, start_s - HOUR_S + 1, edge_s)
-        yield from kept
+        for at_s, low_mw, high_mw, energy_mwh in kept:
+            yield at_s, at_s + HOUR_S, low_mw, high_mw, energy_mwh
         yield from self._quarters(appliance, edge_s, end_s)
 
     def _days(self, appliance: str, start_s: int, end_s: int) -> Iterator[Cell]:
         edge_s = self._edge_s(start_s, end_s)
+        begins_s = self._calendar.begins_s
         first, end = self._calendar.day(start_s), self._calendar.day(edge_s - 1) + 1
         with self._book.derived.asking() as book:
             kept = levels.cells(book, levels.DAYS, appliance, first, end)
         for day, low_mw, high_mw, energy_mwh in kept:
-            yield self._calendar.begins_s(day), low_mw, high_mw, energy_mwh
+            yield begins_s(day), begins_s(day + 1), low_mw, high_mw, energy_mwh
         yield from self._quarters(appliance, edge_s, end_s)
 
     def _edge_s(self, start_s: int, end_s: int) -> int:
@@ -156,28 +159,28 @@ def gathered(cells: Iterable[Cell], cell_s: int, buckets: int) -> list[Bucket]:
 
     Args:
         cells: by beginning; some may be shorter than the others, or begin together.
-        cell_s: their length; a day with a clock change may differ by an hour or two.
+        cell_s: how long the longest are, but for a day with a clock change.
         buckets: at most.
     """
     kept = list(cells)
     if not kept:
         return []
-    origin_s = kept[0][0]
-    count = (kept[-1][0] - origin_s + cell_s // 4) // cell_s + 1
+    origin_s = kept[0][0] - cell_s // CLOCK_PART
+    count = (kept[-1][0] - origin_s) // cell_s + 1
     width_s = -(-count // buckets) * cell_s
     found: dict[int, list[Cell]] = {}
     for cell in kept:
-        found.setdefault((cell[0] - origin_s + cell_s // 4) // width_s, []).append(cell)
-    return [_bucket(each, cell_s) for each in found.values()]
+        found.setdefault((cell[0] - origin_s) // width_s, []).append(cell)
+    return [_bucket(each) for each in found.values()]
 
 
-def _bucket(cells: list[Cell], cell_s: int) -> Bucket:
-    lows = [low for _, low, _, _ in cells if low is not None]
-    highs = [high for _, _, high, _ in cells if high is not None]
+def _bucket(cells: list[Cell]) -> Bucket:
+    lows = [low for _, _, low, _, _ in cells if low is not None]
+    highs = [high for _, _, _, high, _ in cells if high is not None]
     return Bucket(
         cells[0][0] * 1000,
-        (cells[-1][0] + cell_s) * 1000,
+        max(cells[-1][1], cells[0][1]) * 1000,
         min(lows, default=None),
         max(highs, default=None),
-        sum(cell[3] for cell in cells),
+        sum(cell[4] for cell in cells),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flatwatt.money.cost import cents
-from flatwatt.report.breakdown import Breakdown, By, Key, Part
+from flatwatt.report.breakdown import DATED, Breakdown, By, Key, Part
 from flatwatt.report.calendar import day_of
 from flatwatt.report.daily import Line, Summary
 from flatwatt.report.periods import Period
@@ -77,6 +77,8 @@ def part_json(
         "missing_s": part.missing_s,
     }
     if found.compared:
+        if found.by in DATED:
+            fields[f"earlier_{found.by}"] = None if total else key_json(found.by, part.earlier_key)
         fields["earlier_energy_kwh"] = _kwh(part.earlier_mwh)
         fields["earlier_cost_eur"] = _eur(part.earlier_cents)
     return fields

@@ -137,7 +137,10 @@ def _by_place(
     """Pair first day with first day; days that nothing was measured on count too."""
     count = max(len(now), len(before))
     return [
-        (now[place] if place < len(now) else None, before[place] if place < len(before) else None)
+        (
+            now[place] if place < len(now) else Part(None, None, None),
+            before[place] if place < len(before) else None,
+        )
         for place in range(count)
     ]
 
