@@ -24,15 +24,21 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from flatwatt.config import load
+from flatwatt.flat import Flat
 from flatwatt.looking import DERIVATION, tariff_of
 from flatwatt.model import QUARTER_MS, Run
 from flatwatt.money.tariff import Prices, Rate
+from flatwatt.opening import counters
+from flatwatt.packing import KEPT_S, Hour, packed
 from flatwatt.report.calendar import Calendar, day_number
 from flatwatt.report.periods import Period, year_period
 from flatwatt.store import questions
 from flatwatt.store.asking import Page
 from flatwatt.store.home import Home
+from flatwatt.store.minutes import PackedHour
 from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
 from flatwatt.store.readings import Position
 
@@ -96,6 +102,17 @@ def runs_of(plugs: int) -> Iterator[Run]:
             yield Run(f"{name}-{at_ms}", name, at_ms, until_ms, 720_000, 2000.0, slices)
 
 
+def minutes_of(plugs: int, dice: Random) -> Iterator[PackedHour]:
+    """Yield the minutes of the year's last month."""
+    end_s = YEAR.bounds_ms(BERLIN)[1] // 1000
+    for number in range(plugs):
+        name = f"{KINDS[number % len(KINDS)]}{number // len(KINDS) or ''}"
+        for hour_s in range(end_s - KEPT_S, end_s, 3600):
+            lows = [dice.randrange(9000) for _ in range(60)]
+            hour = Hour(hour_s, [*lows], [low + dice.randrange(90_000) for low in lows], lows)
+            yield name, hour_s, packed(hour)
+
+
 def fill(home: Home, plugs: int, prices: Prices) -> float:
     """Generate a home; return the CPU seconds of writing and summing."""
     home.create()
@@ -103,9 +120,11 @@ def fill(home: Home, plugs: int, prices: Prices) -> float:
               for n in range(plugs)]  # fmt: skip
     home.config.write_text(_CONFIG + "".join(tables), encoding="utf-8")
     quarters, runs = list(year_of(plugs, Random(5))), list(runs_of(plugs))
+    hours = tuple(minutes_of(plugs, Random(6)))
     store = Quarters(home.quarters, maker=Calendar(BERLIN, prices))
     began = time.process_time()
-    store.write(quarters, runs, Checkpoint(DERIVATION, Position("", 0), b"\x80"))
+    state = msgspec.msgpack.encode({"trackers": {}, "minutes": {}})
+    store.write(quarters, runs, Checkpoint(DERIVATION, Position("", 0), state, hours))
     took = time.process_time() - began
     store.close()
     return took
@@ -221,6 +240,18 @@ def table(prices: Prices, name: str, home: Home, plugs: int) -> None:
     store.close()
 
 
+def charts(home: Home) -> None:
+    """Print how long charts of one appliance take, of any stretch before the year's end."""
+    end_ms = YEAR.bounds_ms(BERLIN)[1]
+    flat = Flat(home, load(home.config, home.secrets, {}).config, counters(), watch=True)
+    for days in (1, 7, 15, 16, 31, 62, 365, 1000):
+        began = end_ms - days * 24 * HOUR_MS
+        found = flat.charts.chart("tv", began, end_ms)
+        ms = middle_ms(lambda began=began: flat.charts.chart("tv", began, end_ms))
+        print(f"chart of {days:4} days: {len(found):5} buckets {ms:6.1f} ms")
+    flat.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--plugs", type=int, default=10)
@@ -235,6 +266,7 @@ def main() -> None:
         home.config.write_text(_CONFIG, encoding="utf-8")
         tariff = tariff_of(load(home.config, home.secrets, {}).config, BERLIN)
         table(tariff, "one rate", home, options.plugs)
+        charts(home)
         for more in ((), ("--by", "month", "--compare", "previous"), ("--by", "hour", "--json")):
             wall_s, cpu_s = cold(home, "--year", "2025", *more)
             words = " ".join(("report --year 2025", *more))

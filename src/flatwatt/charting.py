@@ -20,6 +20,8 @@ from flatwatt.tracking import Tracking
 
 BUCKETS = 1500
 MINUTE_S, QUARTER_S, HOUR_S, DAY_S = 60, QUARTER_MS // 1000, 3600, 86_400
+MINUTES_MOST = 10
+"""Minutes in a bucket, above which quarter-hours are fine enough."""
 QUARTERS_MOST_S = 32 * DAY_S
 HOURS_MOST_S = 500 * DAY_S
 CLOCK_PART = 12
@@ -81,7 +83,7 @@ class Charts:
         span_s = end_s - start_s
         if span_s <= 0 or buckets < 1:
             return []
-        if span_s < buckets * QUARTER_S and self._has_minutes(appliance, start_s):
+        if span_s < buckets * MINUTES_MOST * MINUTE_S and self._has_minutes(appliance, start_s):
             cells, cell_s = self._minutes(appliance, start_s, end_s), MINUTE_S
         elif span_s <= QUARTERS_MOST_S:
             cells, cell_s = iter(self._quarters(appliance, start_s, end_s)), QUARTER_S

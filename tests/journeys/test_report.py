@@ -80,7 +80,7 @@ def test_groups_are_also_a_table_and_csv(home, day):
 
 
 def test_one_period_at_a_time(home, day):
-    assert "only one of" in home.run("report", "--year", day, "--day", day, code=2)
+    assert "only one of" in home.run("report", "--year", day, "--day", day, code=1)
 
 
 def test_figures_as_kept_say_what_the_whole_flat_says(home, day):
