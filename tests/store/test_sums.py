@@ -1,12 +1,18 @@
 """Days that are over are summed; what was summed in steps equals what is summed at once."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.store.books import DAYS, START_MS, calendar, dump, opened, quarter
+from tests.store.books import DAYS, START_MS, Hourly, calendar, dump, opened, quarter
 
 from flatwatt.model import QUARTER_MS
+from flatwatt.report.calendar import Calendar
+from flatwatt.report.periods import day_start_ms
 from flatwatt.store.asking import Page
+from flatwatt.store.quarters import Quarter, Quarters
 from flatwatt.store.questions import energy, peaks, standby
 from flatwatt.store.sums import summed_before
 
@@ -117,6 +123,20 @@ def test_a_tariff_that_was_changed_is_heeded_before_the_collector_knows_of_it(tm
     page.close()
     assert plain(again, energy(*DAYS, ()))[0][2] == found
     again.close()
+
+
+def test_an_hour_that_the_clocks_change_within_can_be_summed(tmp_path):
+    """St John's changed its clocks a minute after midnight."""
+    zone = ZoneInfo("America/St_Johns")
+    store = Quarters(tmp_path / "quarters.sqlite", maker=Calendar(zone, Hourly()))
+    start_ms = day_start_ms(date(2010, 3, 13), zone)
+    rows = [
+        Quarter("lamp", "p-0", start_ms + slot * QUARTER_MS, 7, 1, 2, 3) for slot in range(250)
+    ]
+    store.write(rows, [], None)
+    hours = {row[4] for row in dump(store)["hourly"]}
+    assert hours == set(range(24))
+    store.close()
 
 
 def test_a_clock_that_began_in_1970_makes_no_calendar_of_half_a_century(store):

@@ -16,6 +16,7 @@ from flatwatt.store.questions import Slot
 
 EPOCH = date(1970, 1, 1).toordinal()
 QUARTER_S = QUARTER_MS // 1000
+DAY_S = 86_400
 
 
 def day_number(day: date) -> int:
@@ -64,6 +65,8 @@ class Calendar:
         """Return what changes when zone or rates of a month do."""
         start_s, end_s = self._bounds_s(month)
         digest = sha256(f"{self._zone} {start_s} {end_s}".encode())
+        for day_s in range(start_s, end_s, DAY_S):  # the zone's rules themselves may change
+            digest.update(f" {datetime.fromtimestamp(day_s, self._zone).utcoffset()}".encode())
         for since_s, _, rate in self._stretches(start_s, end_s):
             digest.update(f" {since_s} {rate}".encode())
         return digest.hexdigest()[:16]

@@ -59,7 +59,7 @@ SCHEMA = (
     f"""CREATE TABLE hourly (
         appliance TEXT NOT NULL, hour_s INTEGER NOT NULL, local_day INTEGER NOT NULL,
         weekday INTEGER NOT NULL, local_hour INTEGER NOT NULL,
-        {_SUM_COLUMNS}, PRIMARY KEY (appliance, hour_s)
+        {_SUM_COLUMNS}, PRIMARY KEY (appliance, hour_s, local_hour)
     ) WITHOUT ROWID""",
     """CREATE TABLE peak (
         local_day INTEGER PRIMARY KEY, start_s INTEGER NOT NULL, energy_mwh INTEGER NOT NULL
