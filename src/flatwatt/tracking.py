@@ -17,7 +17,7 @@ from flatwatt.model import Counter, Reading, Run
 from flatwatt.store.quarters import Quarter
 
 
-class _Packed(Struct):
+class Remembered(Struct):
     """Everything that is remembered."""
 
     trackers: dict[str, TrackerState]
@@ -93,7 +93,7 @@ class Tracking:
 
     def restore(self, state: bytes) -> None:
         """Go on from what `packed` gave; raises msgspec.MsgspecError."""
-        saved = msgspec.msgpack.decode(state, type=_Packed)
+        saved = msgspec.msgpack.decode(state, type=Remembered)
         self.minutes = Minutes(saved.minutes)
         for id_, each in saved.trackers.items():
             self.begin(id_, each)
@@ -101,7 +101,7 @@ class Tracking:
     def packed(self) -> bytes:
         """Return everything that is remembered."""
         states = {id_: tracker.state for id_, tracker in self.trackers.items()}
-        return msgspec.msgpack.encode(_Packed(states, self.minutes.state))
+        return msgspec.msgpack.encode(Remembered(states, self.minutes.state))
 
     def quarters(self, *, dirty_only: bool) -> list[Quarter]:
         """Return the quarter-hours in memory, or those that changed since they were last asked."""
