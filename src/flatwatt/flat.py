@@ -15,23 +15,23 @@ import msgspec
 from flatwatt.appliance.happenings import Happening
 from flatwatt.appliance.marks import marked
 from flatwatt.appliance.tracker import Tracker
+from flatwatt.charting import Charts
 from flatwatt.config import Config
 from flatwatt.correcting import Correcting
 from flatwatt.correction import Correction, Draft
+from flatwatt.looking import DERIVATION, page_of, tariff_of
 from flatwatt.model import Counter, Event, Reading, Run, Snapshot
-from flatwatt.money.tariff import Contract, FixedTariff
+from flatwatt.report.calendar import Calendar
 from flatwatt.report.events import button_event, event_of
 from flatwatt.report.now import STALE_MS, appliance_now, flat_now
-from flatwatt.report.periods import day_start_ms, local_day
+from flatwatt.report.periods import Period, day_start_ms, local_day
+from flatwatt.store.asking import Page
 from flatwatt.store.book import Book
 from flatwatt.store.files import order
 from flatwatt.store.home import Home
 from flatwatt.store.quarters import Checkpoint, Quarter
 from flatwatt.store.readings import BadRow, Position, read, read_days
 from flatwatt.tracking import Tracking
-
-DERIVATION = "6"
-"""Changes when the same record would tell another story; older checkpoints are dropped."""
 
 LASTING = ("finished", "emptied")
 """What changes a run that is kept."""
@@ -68,13 +68,8 @@ class Flat:
     ) -> None:
         self.config = config
         self.zone = ZoneInfo(config.flat.timezone)
-        self.tariff = FixedTariff(
-            [
-                Contract(each.valid_from, each.rate_eur_kwh, each.base_fee_eur_month)
-                for each in config.tariff
-            ],
-            self.zone,
-        )
+        self.tariff = tariff_of(config, self.zone)
+        self._calendar = Calendar(self.zone, self.tariff)
         self.plug_troubles: dict[str, str] = {}
         self.room_trouble: str | None = None
         self.stale_ms: dict[str, int] = {}
@@ -85,13 +80,14 @@ class Flat:
         self._position: Position | None = None
         self._runs: list[Run] = []
         self._watch = watch
-        self._book = Book(home, self.zone, watch=watch)
+        self._book = Book(home, self.zone, watch=watch, maker=self._calendar)
         self._told_until_ms: int | None = None
         self.correcting = Correcting(
             self._book, self.found_runs, kinds_from_start=kinds_from_start
         )
         self._tracking = Tracking(config, counters, self.correcting)
         self._trackers = self._tracking.trackers
+        self.charts = Charts(self._book, self._tracking, self._calendar)
         self._restore()
         self.correcting.refresh()
 
@@ -160,7 +156,7 @@ class Flat:
             tracker = trackers.get(reading.appliance)
             if tracker is None:
                 tracker = self._tracking.begin(reading.appliance)
-            told = tracker.feed(reading)
+            told = self._tracking.feed(tracker, reading)
             if told:
                 self._runs.extend(each.run for each in told if each.kind in LASTING)
                 found.extend(self._untold(told))
@@ -232,7 +228,8 @@ class Flat:
         """Return the state to go on from; None while rows or events wait for the disk."""
         if self._position is None or self._book.behind:
             return None
-        return Checkpoint(DERIVATION, self._position, self._tracking.packed())
+        hours = tuple(self._tracking.minutes.over())
+        return Checkpoint(DERIVATION, self._position, self._tracking.packed(), hours)
 
     def persist(self, pending: Pending) -> None:
         """Force the record to the disk, then keep what was derived; for a worker thread."""
@@ -275,6 +272,12 @@ class Flat:
             if start_ms <= each.start_ms < end_ms:
                 stored[each.appliance, each.plug, each.start_ms] = each
         return [stored[key] for key in sorted(stored)]
+
+    def page(self, period: Period) -> Page:
+        """Return a period's days, the newest quarter-hours included; raises StoreError."""
+        return page_of(
+            self._book, self._calendar, period, self._tracking.quarters(dirty_only=False)
+        )
 
     def readings(self, start_ms: int, end_ms: int) -> Iterator[Reading]:
         """Yield what the record says of a stretch, both ends included; raises StoreError."""

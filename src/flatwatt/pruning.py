@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from flatwatt.config import Config
 from flatwatt.errors import StoreError
-from flatwatt.flat import DERIVATION, Flat
+from flatwatt.flat import Flat
+from flatwatt.looking import DERIVATION
 from flatwatt.model import Counter
 from flatwatt.store.disk import Disk
 from flatwatt.store.files import WATCHED, DayFile, list_files, order

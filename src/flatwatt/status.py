@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from flatwatt import __version__
 from flatwatt.care import FreeBytes, forecast_of, free_bytes
-from flatwatt.flat import DERIVATION, Flat
+from flatwatt.flat import Flat
+from flatwatt.looking import DERIVATION
 from flatwatt.report.periods import Period, local_day
 from flatwatt.report.room import Forecast, Room, last_day, room_of
 from flatwatt.store.kept import Kept

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
+from flatwatt.appliance.happenings import Happening
+from flatwatt.appliance.minutes import Minutes, MinutesState
 from flatwatt.appliance.phases import Phase
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.appliance.tracker import Tracker, TrackerState
@@ -12,6 +15,13 @@ from flatwatt.config import Config
 from flatwatt.correcting import Correcting
 from flatwatt.model import Counter, Reading, Run
 from flatwatt.store.quarters import Quarter
+
+
+class Remembered(Struct):
+    """Everything that is remembered."""
+
+    trackers: dict[str, TrackerState]
+    minutes: MinutesState
 
 
 class Tracking:
@@ -24,12 +34,14 @@ class Tracking:
 
     Attributes:
         trackers: by appliance, of those that were heard.
+        minutes: the last weeks of all of them, minute by minute.
     """
 
     def __init__(
         self, config: Config, counters: Mapping[str, Counter], correcting: Correcting
     ) -> None:
         self.trackers = correcting.trackers
+        self.minutes = Minutes()
         self._config = config
         self._counters = counters
         self._correcting = correcting
@@ -43,6 +55,14 @@ class Tracking:
         if not tracker.profile.makes_runs:  # a run of what it was taken for before has no end
             tracker.state.detector.phase = Phase.REST
         return tracker
+
+    def feed(self, tracker: Tracker, reading: Reading) -> tuple[Happening, ...]:
+        """Let a tracker take a reading, and the minutes what it booked."""
+        before_mwh, last = tracker.total_mwh, tracker.last
+        told = tracker.feed(reading)
+        before_ms = None if last is None else last.at_ms
+        self.minutes.note(reading, tracker.total_mwh - before_mwh, before_ms)
+        return told
 
     def last(self, id_: str) -> Reading | None:
         """Return an appliance's newest reading."""
@@ -73,13 +93,15 @@ class Tracking:
 
     def restore(self, state: bytes) -> None:
         """Go on from what `packed` gave; raises msgspec.MsgspecError."""
-        for id_, each in msgspec.msgpack.decode(state, type=dict[str, TrackerState]).items():
+        saved = msgspec.msgpack.decode(state, type=Remembered)
+        self.minutes = Minutes(saved.minutes)
+        for id_, each in saved.trackers.items():
             self.begin(id_, each)
 
     def packed(self) -> bytes:
         """Return everything that is remembered."""
         states = {id_: tracker.state for id_, tracker in self.trackers.items()}
-        return msgspec.msgpack.encode(states)
+        return msgspec.msgpack.encode(Remembered(states, self.minutes.state))
 
     def quarters(self, *, dirty_only: bool) -> list[Quarter]:
         """Return the quarter-hours in memory, or those that changed since they were last asked."""

@@ -23,6 +23,7 @@ from flatwatt.report.drafts import discarding, renaming, undoing
 from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.home import Home
 from flatwatt.store.readings import read
+from flatwatt.tracking import Remembered
 
 START_MS = 1_795_528_800_000  # 2026-11-24 15:00 in Berlin
 WEEKS = 1
@@ -89,7 +90,7 @@ def lived(home: Home, config: Config, rows: list[Reading]) -> Flat:
 
 def remembered(flat: Flat) -> dict[str, TrackerState]:
     """Everything but the quarter-hours in memory: those that were kept are let go of."""
-    states = msgspec.msgpack.decode(flat._tracking.packed(), type=dict[str, TrackerState])
+    states = msgspec.msgpack.decode(flat._tracking.packed(), type=Remembered).trackers
     for state in states.values():
         state.quarters.clear()
     return states

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from flatwatt import plugs
 from flatwatt.appliance.profiles import PROFILES
-from flatwatt.cli import app
+from flatwatt.cli.app import app
 from flatwatt.config import tables
 from flatwatt.drivers import families
 from flatwatt.model import Flag

@@ -3,10 +3,13 @@
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from flatwatt.model import Event, Reading, Run
+from flatwatt.packing import KEPT_S, Hour, numbers_of, packed
 from flatwatt.store.book import Book
 from flatwatt.store.home import Home
+from flatwatt.store.minutes import between
 from flatwatt.store.quarters import Checkpoint, Quarter
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -68,6 +71,39 @@ def test_derived_rows_the_disk_refuses_are_kept_and_still_answer(home):
     assert list(again.quarters(0, 1 << 53).values()) == [QUARTER]
     assert again.runs(0, 1 << 53) == {RUN.id: RUN}
     again.close()
+
+
+def hours(*energies: int) -> tuple[tuple[str, int, bytes], ...]:
+    """Return parts of one hour that are over, each with some energy in its first minute."""
+    parts = [Hour(AT_MS // 1000, energy_mwh=[mwh] + [0] * 59) for mwh in energies]
+    return tuple(("washer", part.hour_s, packed(part)) for part in parts)
+
+
+def kept_hours(book: Book) -> list[int]:
+    with book.derived.asking() as derived:
+        found = between(derived, "washer", 0, 1 << 40)
+    return [numbers_of(data)[120] for _, data in found]
+
+
+def test_minutes_wait_with_the_state_that_gave_them_away_and_count_once(home):
+    home.quarters.mkdir()
+    book = Book(home, BERLIN, watch=False)
+    book.keep([], [], replace(checkpoint(book), hours=hours(5)))
+    assert [each[2] for each in book.unkept()[1]] == [hours(5)[0][2]]
+    home.quarters.rmdir()
+    book.keep([], [], None)
+    assert kept_hours(book) == []  # the state on the disk, if any, still has them
+    book.keep([], [], replace(checkpoint(book), hours=hours(7, 1)))
+    book.keep([], [], checkpoint(book))
+    assert kept_hours(book) == [13]
+    assert book.unkept() == ([], [])
+    book.close()
+
+
+def test_minutes_that_are_too_old_are_forgotten(book):
+    late = ("washer", AT_MS // 1000 + KEPT_S + 3600, packed(Hour(0)))
+    book.keep([], [], replace(checkpoint(book), hours=(*hours(5), late)))
+    assert kept_hours(book) == [0]
 
 
 def test_a_checkpoint_of_another_derivation_starts_over(home, book):

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from flatwatt.answers import learned_by
 from flatwatt.appliance.profiles import PROFILES
+from flatwatt.cli.asked import JsonOption, known
 from flatwatt.cli.common import HomeOption, home_of, load_home, watching
 from flatwatt.cli.correct import (
     correction_json,
@@ -20,7 +21,6 @@ from flatwatt.cli.correct import (
     programme_of,
     speech_of,
 )
-from flatwatt.cli.look import JsonOption, known
 from flatwatt.correction import Correction, Draft, Kind, Payload
 from flatwatt.drivers import nearest
 from flatwatt.errors import UsageError

@@ -12,6 +12,8 @@ COLOURS = ("cyan", "magenta", "green", "red", "blue", "yellow")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _TICKS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440)
+LEAST = 1e-9
+"""Less than this is nothing that could be drawn."""
 _HEIGHT = 10
 _MARGIN = 7
 Curves = Sequence[Sequence[float]]
@@ -43,7 +45,7 @@ def overlay(curves: Curves, step_ms: int, screen: Screen, height: int = _HEIGHT)
 
 def nice(value: float) -> float:
     """Return the round number at or above a value: 1, 2, 2.5 or 5 with zeros."""
-    if value <= 0:
+    if value < LEAST:
         return 1.0
     unit = 10.0 ** floor(log10(value))
     return float(next(step * unit for step in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)

@@ -4,17 +4,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flatwatt.clock import Clock
 from flatwatt.config import Loaded, load
-from flatwatt.flat import Flat
-from flatwatt.opening import check_all, counters
 from flatwatt.store.home import Home, default_home
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from flatwatt.flat import Flat
 
 HomeOption = Annotated[
     Path | None,
@@ -39,9 +41,16 @@ def load_home(home: Home) -> Loaded:
     Raises:
         ConfigError: with file, line and key.
     """
-    loaded = load(home.config, home.secrets, os.environ)
+    from flatwatt.opening import check_all  # noqa: PLC0415 - every plug family, so not for all
+
+    loaded = load_alone(home)
     check_all(loaded)
     return loaded
+
+
+def load_alone(home: Home) -> Loaded:
+    """Return a home's configuration, the options of its plugs unseen; raises ConfigError."""
+    return load(home.config, home.secrets, os.environ)
 
 
 def now_ms() -> int:
@@ -50,8 +59,16 @@ def now_ms() -> int:
 
 
 @contextmanager
-def progress(text: str, total: int | None, *, quiet: bool = False) -> Iterator[Progress]:
+def progress(text: str, total: int | None, *, quiet: bool = False) -> Iterator["Progress"]:
     """Show a progress bar on standard error; nothing where nobody looks."""
+    from rich.progress import (  # noqa: PLC0415 - only for what takes long
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns,
@@ -65,8 +82,11 @@ def progress(text: str, total: int | None, *, quiet: bool = False) -> Iterator[P
 
 
 @contextmanager
-def watching(home: Home, loaded: Loaded) -> Iterator[Flat]:
+def watching(home: Home, loaded: Loaded) -> Iterator["Flat"]:
     """Open a home to read only, caught up with its record."""
+    from flatwatt.flat import Flat  # noqa: PLC0415 - heavy; a year's report does without
+    from flatwatt.opening import counters  # noqa: PLC0415
+
     flat = Flat(home, loaded.config, counters(), watch=True)
     try:
         with progress("Reading the record", None) as bar:

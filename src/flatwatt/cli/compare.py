@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from flatwatt.cli.asked import CsvOption, JsonOption
 from flatwatt.cli.common import HomeOption, PlainOption, home_of, load_home, now_ms, watching
 from flatwatt.cli.compare_view import show as parts_of
-from flatwatt.cli.look import CsvOption, JsonOption
 from flatwatt.cli.plain_csv import write_csv
 from flatwatt.cli.screen import screen_of
 from flatwatt.errors import UsageError

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from flatwatt.answers import merge_draft, split_draft
+from flatwatt.cli.asked import JsonOption
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, progress, watching
-from flatwatt.cli.look import JsonOption
 from flatwatt.config import Loaded
 from flatwatt.correcting import ALWAYS_MS
 from flatwatt.correction import Correction, Draft, Kind, programme_names

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from flatwatt.cli.asked import known, parse_day
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
-from flatwatt.cli.look import known, parse_day
 from flatwatt.config import Config
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat

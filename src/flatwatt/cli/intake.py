@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from flatwatt.cli.asked import known
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, out, progress
 from flatwatt.cli.intake_view import bad_rows, plan_table
-from flatwatt.cli.look import known
 from flatwatt.config import Loaded
 from flatwatt.errors import UsageError
 from flatwatt.intake.plan import plug_of

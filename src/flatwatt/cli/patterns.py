@@ -7,9 +7,9 @@ import typer
 from rich.text import Text
 
 from flatwatt.appliance.profiles import PROFILES
+from flatwatt.cli.asked import JsonOption
 from flatwatt.cli.common import HomeOption, PlainOption, home_of, load_home, now_ms, watching
 from flatwatt.cli.compare import eur_json
-from flatwatt.cli.look import JsonOption
 from flatwatt.cli.patterns_view import show
 from flatwatt.cli.screen import screen_of
 from flatwatt.cli.since import period_of

@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 
 from flatwatt.cli import correct, whatif
+from flatwatt.cli.asked import JsonOption, known, parse_day
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
 from flatwatt.cli.correct import names_of
-from flatwatt.cli.look import JsonOption, known, parse_day, run_json
+from flatwatt.cli.look import run_json
 from flatwatt.cli.view import runs_table
 from flatwatt.correcting import ALWAYS_MS
 from flatwatt.errors import UsageError

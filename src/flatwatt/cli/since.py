@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from flatwatt.cli.look import parse_day
+from flatwatt.cli.asked import parse_day
 from flatwatt.errors import UsageError
 from flatwatt.report.periods import Period, month_period
 

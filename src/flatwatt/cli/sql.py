@@ -12,8 +12,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from flatwatt.cli.asked import CsvOption, JsonOption, parse_day
 from flatwatt.cli.common import HomeOption, errors, home_of, load_home, now_ms, out, watching
-from flatwatt.cli.look import CsvOption, JsonOption, parse_day
 from flatwatt.errors import UsageError
 from flatwatt.report.periods import Period, local_day
 from flatwatt.report.wording import Language, word

@@ -6,8 +6,8 @@ import msgspec
 import typer
 from rich.console import Console
 
+from flatwatt.cli.asked import JsonOption
 from flatwatt.cli.common import HomeOption, home_of, load_home, now_ms, watching
-from flatwatt.cli.look import JsonOption
 from flatwatt.cli.status_view import needs, status_view
 from flatwatt.errors import StoreError
 from flatwatt.status import status_of

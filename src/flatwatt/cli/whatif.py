@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flatwatt.cli.asked import JsonOption, known, parse_day
 from flatwatt.cli.common import HomeOption, home_of, load_home, progress, watching
-from flatwatt.cli.look import JsonOption, known, parse_day
 from flatwatt.config import Loaded
 from flatwatt.correcting import ALWAYS_MS
 from flatwatt.correction import in_force
 from flatwatt.errors import UsageError
-from flatwatt.flat import DERIVATION, Flat
+from flatwatt.flat import Flat
+from flatwatt.looking import DERIVATION
 from flatwatt.model import Run
 from flatwatt.opening import counters
 from flatwatt.report.corrected import corrected

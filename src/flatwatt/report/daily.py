@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from flatwatt.model import QUARTER_MS, Flag, Run
 from flatwatt.money.cost import apportion, cents, cost_of
-from flatwatt.money.tariff import Prices
+from flatwatt.money.tariff import Prices, Rate
 
 HOURS_A_YEAR = 8766
 STANDBY_QUANTILE = 0.10
@@ -109,18 +109,43 @@ def summarise(
         for id_ in names
     ]
     exact = [cost_of(_slices(grouped[id_]), prices) for id_ in names]
+    known = all(cost.known for cost in exact) and prices.rate_at(max(start_ms, until_ms - 1))
+    costs = [cost.eur for cost in exact] if known else None
+    return summed_up(bounds_ms, lines, costs, _highest_mwh(quarters), base_fee_eur)
+
+
+def summed_up(
+    bounds_ms: tuple[int, int],
+    lines: Sequence[Line],
+    exact_eur: Sequence[Decimal] | None,
+    peak_mwh: int | None,
+    base_fee_eur: Decimal | None,
+) -> Summary:
+    """Make a summary of lines.
+
+    Args:
+        bounds_ms: the period's start and end.
+        lines: without costs.
+        exact_eur: what each cost; None when a rate is missing.
+        peak_mwh: of the highest quarter-hour of all together.
+        base_fee_eur: of the period, exact; None without a contract.
+    """
     total_cents = None
-    if all(cost.known for cost in exact) and prices.rate_at(max(start_ms, until_ms - 1)):
-        total_cents = cents(sum((cost.eur for cost in exact), Decimal(0)))
-        parts = apportion_signed(total_cents, [cost.eur for cost in exact])
+    if exact_eur is not None:
+        total_cents = cents(sum(exact_eur, Decimal(0)))
+        parts = apportion_signed(total_cents, exact_eur)
         lines = [_with_cost(line, part) for line, part in zip(lines, parts, strict=True)]
     return Summary(
-        start_ms,
-        end_ms,
+        *bounds_ms,
         tuple(lines),
-        _total(lines, total_cents, quarters),
+        _total(lines, total_cents, peak_mwh),
         None if base_fee_eur is None else cents(base_fee_eur),
     )
+
+
+def mean_w(energy_mwh: int) -> float:
+    """Return the mean power of a quarter-hour in W."""
+    return energy_mwh * 3.6 / (QUARTER_MS / 1000)
 
 
 def apportion_signed(total_cents: int, exact_eur: Sequence[Decimal]) -> list[int]:
@@ -137,7 +162,7 @@ def standby_w(quarters: Sequence[QuarterLike], runs: Sequence[Run]) -> float | N
     """Return the standby power in W, from energy, as some plugs round small watts to zero."""
     busy, open_ms = _busy(runs)
     means = sorted(
-        quarter.energy_mwh * 3.6 / (QUARTER_MS / 1000)
+        mean_w(quarter.energy_mwh)
         for quarter in quarters
         if quarter.readings
         and not quarter.missing_ms
@@ -174,9 +199,7 @@ def _line(
     whole = [each for each in quarters if each.start_ms + QUARTER_MS <= bounds_ms[1]]
     idle_w = standby_w(whole, runs)
     rate = prices.rate_at(bounds_ms[1] - 1)
-    year_eur = None
-    if idle_w is not None and rate is not None:
-        year_eur = Decimal(repr(idle_w)) * HOURS_A_YEAR / 1000 * rate.eur_kwh
+    year_eur = a_year(idle_w, rate)
     peaks = [quarter.power_max_mw for quarter in quarters if quarter.power_max_mw is not None]
     return Line(
         appliance=id_,
@@ -186,13 +209,21 @@ def _line(
         peak_w=max(peaks) / 1000 if peaks else None,
         standby_w=idle_w,
         standby_eur_year=year_eur,
-        active_s=_active_s(runs, bounds_ms) if makes_runs else None,
+        active_s=active_s(runs, bounds_ms) if makes_runs else None,
         runs=sum(run.end_ms is not None and run.end_ms < bounds_ms[1] for run in runs),
         missing_s=sum(quarter.missing_ms for quarter in quarters) // 1000,
     )
 
 
-def _active_s(runs: Iterable[Run], bounds_ms: tuple[int, int]) -> int:
+def a_year(power_w: float | None, rate: Rate | None) -> Decimal | None:
+    """Return what a power costs in a year, in EUR; None when either is not known."""
+    if power_w is None or rate is None:
+        return None
+    return Decimal(repr(power_w)) * HOURS_A_YEAR / 1000 * rate.eur_kwh
+
+
+def active_s(runs: Iterable[Run], bounds_ms: tuple[int, int]) -> int:
+    """Return the seconds of runs within a stretch; one going on lasts to its end."""
     start_ms, end_ms = bounds_ms
     total_ms = 0
     for run in runs:
@@ -214,10 +245,14 @@ def _with_cost(line: Line, cost_cents: int) -> Line:
     return Line(**{**fields, "cost_cents": cost_cents})
 
 
-def _total(lines: Sequence[Line], cost_cents: int | None, quarters: Sequence[QuarterLike]) -> Line:
+def _highest_mwh(quarters: Iterable[QuarterLike]) -> int | None:
     by_start: dict[int, int] = defaultdict(int)
     for quarter in quarters:
         by_start[quarter.start_ms] += quarter.energy_mwh
+    return max(by_start.values(), default=None)
+
+
+def _total(lines: Sequence[Line], cost_cents: int | None, peak_mwh: int | None) -> Line:
     known = [line.standby_w for line in lines if line.standby_w is not None]
     years = [line.standby_eur_year for line in lines if line.standby_eur_year is not None]
     active = [line.active_s for line in lines if line.active_s is not None]
@@ -226,7 +261,7 @@ def _total(lines: Sequence[Line], cost_cents: int | None, quarters: Sequence[Qua
         name="total",
         energy_mwh=sum(line.energy_mwh for line in lines),
         cost_cents=cost_cents,
-        peak_w=max(by_start.values()) * 3.6 / (QUARTER_MS / 1000) if by_start else None,
+        peak_w=None if peak_mwh is None else mean_w(peak_mwh),
         standby_w=sum(known) if known else None,
         standby_eur_year=sum(years, Decimal(0)) if years else None,
         active_s=sum(active) if active else None,

@@ -46,3 +46,17 @@ def week_period(day: date) -> Period:
 def month_period(day: date) -> Period:
     """Return the calendar month around a day."""
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def year_period(day: date) -> Period:
+    """Return the calendar year around a day."""
+    return Period(day.replace(month=1, day=1), day.replace(month=12, day=31))
+
+
+def previous(period: Period) -> Period:
+    """Return the period before: the month before a month, the year before a year, as many days."""
+    eve = period.first - timedelta(days=1)
+    for make in (month_period, year_period):
+        if make(period.first) == period:
+            return make(eve)
+    return Period(period.first - (period.last - period.first) - timedelta(days=1), eve)

@@ -1,6 +1,6 @@
 """Numbers and words as people read them, in German and English."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -9,6 +9,7 @@ from flatwatt.report.words_care import CARE_WORDS
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
 from flatwatt.report.words_doors import DOOR_WORDS
+from flatwatt.report.words_report import REPORT_WORDS
 
 Language = Literal["de", "en"]
 NOTHING = "–"
@@ -72,6 +73,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **COMPARE_WORDS,
     **CORRECT_WORDS,
     **DOOR_WORDS,
+    **REPORT_WORDS,
 }  # fmt: skip
 
 
@@ -138,6 +140,11 @@ def clock(at: datetime) -> str:
     return f"{at:%H:%M}"
 
 
-def day(at: datetime, language: Language) -> str:
+def day_text(at: date, language: Language) -> str:
     """Return a local date: `24.11.2026` or `2026-11-24`."""
     return f"{at:%d.%m.%Y}" if language == "de" else f"{at:%Y-%m-%d}"
+
+
+def day(at: datetime, language: Language) -> str:
+    """Return the date of a local time; see `day_text`."""
+    return day_text(at.date(), language)

@@ -9,9 +9,12 @@ import threading
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from flatwatt.correction import Correction, Draft
 from flatwatt.errors import StoreError
 from flatwatt.model import Event, Reading, Run
+from flatwatt.store import minutes
 from flatwatt.store.corrections import CorrectionLog
 from flatwatt.store.events import EventLog
 from flatwatt.store.files import Position
@@ -19,6 +22,7 @@ from flatwatt.store.home import Home
 from flatwatt.store.kept import Kept
 from flatwatt.store.quarters import Checkpoint, Quarter, Quarters
 from flatwatt.store.record import Record
+from flatwatt.store.slots import SlotMaker
 
 
 class Book:
@@ -28,20 +32,25 @@ class Book:
         home: where they are.
         zone: of the flat; decides a reading's day.
         watch: look only, write nothing.
+        maker: of the slot calendar; without one no sums are kept.
 
     Attributes:
         anew: nothing derived could be used; what was pruned comes from `kept.sqlite`.
     """
 
-    def __init__(self, home: Home, zone: ZoneInfo, *, watch: bool) -> None:
+    def __init__(
+        self, home: Home, zone: ZoneInfo, *, watch: bool, maker: SlotMaker | None = None
+    ) -> None:
         self.anew = False
         self._home = home
+        self._maker = maker
         self._watch = watch
         self._lock = threading.Lock()
         self._trouble: dict[str, str] = {}
         self._untold: list[Event] = []
         self._unkept: dict[tuple[str, str, int], Quarter] = {}
         self._unkept_runs: dict[str, Run] = {}
+        self._unkept_hours: tuple[minutes.PackedHour, ...] = ()
         self._quarters: Quarters | None = None
         self._log: EventLog | None = None
         self._corrections: CorrectionLog | None = None
@@ -108,6 +117,9 @@ class Book:
             self._unkept |= {(each.appliance, each.plug, each.start_ms): each for each in quarters}
             self._unkept_runs |= {run.id: run for run in runs}
             waiting, waiting_runs = list(self._unkept.values()), list(self._unkept_runs.values())
+            if checkpoint is not None:  # hours are kept with a state that no longer has them
+                self._unkept_hours += checkpoint.hours
+                checkpoint = replace(checkpoint, hours=self._unkept_hours)
         if self._log is None:
             self._open_log()
         store = self._quarters or self._open_quarters()
@@ -122,6 +134,8 @@ class Book:
         with self._lock:
             self._unkept.clear()
             self._unkept_runs.clear()
+            if checkpoint is not None:
+                self._unkept_hours = ()
 
     def checkpoint(self, version: str) -> Checkpoint | None:
         """Return where to go on; without a fitting one the derived tables are begun anew."""
@@ -197,17 +211,33 @@ class Book:
         """Return when the newest told event happened; None where nothing was told."""
         return None if self._log is None else self._log.newest_ms()
 
-    def quarters(self, start_ms: int, end_ms: int) -> dict[tuple[str, str, int], Quarter]:
+    def quarters(
+        self, start_ms: int, end_ms: int, appliance: str | None = None
+    ) -> dict[tuple[str, str, int], Quarter]:
         """Return the quarter-hours that start in a stretch, by (appliance, plug, start)."""
         kept = self._kept.quarters(start_ms, end_ms) if self._kept and self._watch else []
-        stored = self._quarters.quarters(start_ms, end_ms) if self._quarters else []
+        stored = self._quarters.quarters(start_ms, end_ms, appliance) if self._quarters else []
         with self._lock:
             waiting = [
-                each for each in self._unkept.values() if start_ms <= each.start_ms < end_ms
+                each
+                for each in self._unkept.values()
+                if start_ms <= each.start_ms < end_ms and appliance in (None, each.appliance)
             ]
         return {
             (each.appliance, each.plug, each.start_ms): each for each in (*kept, *stored, *waiting)
         }
+
+    @property
+    def derived(self) -> Quarters:
+        """What is kept of the figures, for questions; raises StoreError where it cannot be."""
+        if self._quarters is None:
+            raise StoreError(self._trouble.get("derived", "the derived figures are missing"))
+        return self._quarters
+
+    def unkept(self) -> tuple[list[Quarter], list[minutes.PackedHour]]:
+        """Return the quarter-hours and hours of minutes that still wait for the disk."""
+        with self._lock:
+            return list(self._unkept.values()), list(self._unkept_hours)
 
     def runs(self, start_ms: int, end_ms: int) -> dict[str, Run]:
         """Return the finished runs that touch a stretch, by id."""
@@ -229,7 +259,9 @@ class Book:
 
     def _open_quarters(self) -> Quarters | None:
         try:
-            self._quarters = Quarters(self._home.quarters, read_only=self._watch)
+            self._quarters = Quarters(
+                self._home.quarters, read_only=self._watch, maker=self._maker
+            )
         except StoreError as error:
             self._say("derived", str(error))
         return self._quarters

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Self
 
 import platformdirs
-from filelock import FileLock, Timeout
 
 from flatwatt.errors import HomeBusyError, StoreError
 
@@ -112,6 +111,8 @@ class HomeLock:
     """
 
     def __init__(self, path: Path) -> None:
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - who only looks locks nothing
+
         self.trouble: str | None = None
         self._pid_file = path / PID_FILE
         self._lock = FileLock(path / ".lock", timeout=WAIT_S, thread_local=False)

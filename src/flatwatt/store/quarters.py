@@ -10,24 +10,19 @@ import msgspec
 from msgspec import Struct
 
 from flatwatt.errors import StoreError
-from flatwatt.model import QUARTER_MS, Curve, Run, Slice, Stage
-from flatwatt.store import database
+from flatwatt.model import QUARTER_MS, Run
+from flatwatt.store import database, minutes, slots, sums
 from flatwatt.store.files import Position
+from flatwatt.store.minutes import PackedHour
+from flatwatt.store.quarter_rows import PUT_QUARTER, QUARTER_TABLE, Quarter, quarter_row
+from flatwatt.store.run_rows import run_of, run_row
+from flatwatt.store.slots import SlotMaker
+
+__all__ = ["Checkpoint", "Quarter", "Quarters"]
 
 _SCHEMA = (
     (
-        """CREATE TABLE quarter (
-            start_s INTEGER NOT NULL,
-            appliance TEXT NOT NULL,
-            plug TEXT NOT NULL,
-            energy_mwh INTEGER NOT NULL,
-            power_min_mw INTEGER,
-            power_max_mw INTEGER,
-            readings INTEGER NOT NULL,
-            missing_ms INTEGER NOT NULL,
-            flags INTEGER NOT NULL,
-            PRIMARY KEY (start_s, appliance, plug)
-        ) WITHOUT ROWID""",
+        QUARTER_TABLE,
         """CREATE TABLE run (
             id TEXT PRIMARY KEY,
             appliance TEXT NOT NULL,
@@ -49,8 +44,8 @@ _SCHEMA = (
         )""",
     ),
     ("ALTER TABLE run ADD COLUMN more TEXT NOT NULL DEFAULT '{}'",),
+    (*slots.SCHEMA, *sums.SCHEMA, *minutes.SCHEMA),
 )
-_PUT_QUARTER = "INSERT OR REPLACE INTO quarter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_RUN = "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_CHECKPOINT = "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)"
 _GET_QUARTERS = """SELECT * FROM quarter
@@ -63,30 +58,6 @@ _REMEDY = "delete the folder `derived`; it is made again from the record"
 _FAILED = "SQLite finds it damaged"
 
 
-class Quarter(Struct, frozen=True):
-    """A quarter-hour of one plug.
-
-    Attributes:
-        appliance, plug: ids.
-        start_ms: begin of the quarter-hour, UTC.
-        energy_mwh: booked in it.
-        power_min_mw, power_max_mw: of the readings in it; None when it has none with power.
-        readings: how many.
-        missing_ms: time in which nothing could be measured.
-        flags: all flags of the readings together.
-    """
-
-    appliance: str
-    plug: str
-    start_ms: int
-    energy_mwh: int
-    power_min_mw: int | None
-    power_max_mw: int | None
-    readings: int
-    missing_ms: int = 0
-    flags: int = 0
-
-
 class Checkpoint(Struct, frozen=True):
     """From where a derivation can go on.
 
@@ -94,21 +65,13 @@ class Checkpoint(Struct, frozen=True):
         version: of the arithmetic; another version starts from the beginning.
         position: how far the record is in the derived figures.
         state: what the derivation remembers beside them.
+        hours: packed hours of minutes that are not in the state any more.
     """
 
     version: str
     position: Position
     state: bytes
-
-
-class _More(Struct, frozen=True, omit_defaults=True):
-    """What is kept of a run beside the columns that are asked by."""
-
-    stages: tuple[Stage, ...] = ()
-    curve: Curve = Curve()
-    programme: str = ""
-    emptied_ms: int | None = None
-    total_mwh: int = 0
+    hours: tuple[PackedHour, ...] = ()
 
 
 class Quarters:
@@ -121,6 +84,7 @@ class Quarters:
         path: `derived/quarters.sqlite`; made if need be.
         read_only: look on while another process writes; without a usable file the
             figures are empty.
+        maker: of the slot calendar; without one there are neither slots nor sums.
 
     Attributes:
         notice: what a person may want to know about the opening (a damaged file was put
@@ -130,8 +94,12 @@ class Quarters:
         StoreError: the disk refuses the file.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, maker: SlotMaker | None = None
+    ) -> None:
         self.notice: str | None = None
+        self._maker = maker
+        self._compared = False
         self._path = path
         self._lock = threading.Lock()
         self._connection = self._look() if read_only else self._make()
@@ -215,8 +183,9 @@ class Quarters:
             StoreError: it could not be written; nothing was.
         """
         with self._in_our_words(), database.transaction(self._connection):
-            self._connection.executemany(_PUT_QUARTER, map(_quarter_row, quarters))
-            self._connection.executemany(_PUT_RUN, map(_run_row, runs))
+            self._connection.executemany(PUT_QUARTER, map(quarter_row, quarters))
+            self._connection.executemany(_PUT_RUN, map(run_row, runs))
+            self._sum_up([each.start_ms // 1000 for each in quarters])
             if checkpoint is not None:
                 place = checkpoint.position
                 behind = msgspec.json.encode(place.behind).decode()
@@ -224,6 +193,12 @@ class Quarters:
                     _PUT_CHECKPOINT,
                     (checkpoint.version, place.file, place.offset, behind, checkpoint.state),
                 )
+                minutes.write(self._connection, checkpoint.hours)
+
+    def _sum_up(self, touched_s: Sequence[int]) -> None:
+        if self._maker is not None:
+            whole, self._compared = not self._compared, True
+            sums.keep_up(self._connection, self._maker, touched_s, whole=whole)
 
     def checkpoint(self, version: str) -> Checkpoint | None:
         """Return the checkpoint of this version of the arithmetic; None if there is none."""
@@ -248,7 +223,7 @@ class Quarters:
         values = (end_ms, end_ms, start_ms, appliance)
         with self._in_our_words():
             rows = self._connection.execute(_GET_RUNS, values).fetchall()
-        return [_run_of(row) for row in rows]
+        return [run_of(row) for row in rows]
 
     def span(self) -> tuple[int, int] | None:
         """Return the first quarter-hour's begin and the last one's end in ms; None without any."""
@@ -258,10 +233,16 @@ class Quarters:
             (last,) = self._connection.execute("SELECT max(start_s) FROM quarter").fetchone()
         return None if first is None else (first * 1000, last * 1000 + QUARTER_MS)
 
+    @contextmanager
+    def asking(self) -> Iterator[sqlite3.Connection]:
+        """Lend the database to be asked, not written; raises StoreError."""
+        with self._in_our_words():
+            yield self._connection
+
     def clear(self) -> None:
         """Forget all figures and the checkpoint, to derive them anew."""
         with self._in_our_words(), database.transaction(self._connection):
-            for table in ("quarter", "run", "checkpoint"):
+            for table in ("quarter", "run", "checkpoint", "minutes", *sums.CLEARED):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own text
 
     def close(self) -> None:
@@ -274,32 +255,3 @@ def _check(connection: sqlite3.Connection) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise database.NotOursError(f"{_FAILED} ({verdict})")
-
-
-def _quarter_row(each: Quarter) -> tuple[object, ...]:
-    if each.start_ms % QUARTER_MS:
-        raise ValueError(f"{each.appliance}: {each.start_ms} is not the begin of a quarter-hour")
-    return (
-        each.start_ms // 1000,
-        each.appliance,
-        each.plug,
-        each.energy_mwh,
-        each.power_min_mw,
-        each.power_max_mw,
-        each.readings,
-        each.missing_ms,
-        each.flags,
-    )
-
-
-def _run_row(run: Run) -> tuple[object, ...]:
-    values = msgspec.structs.astuple(run)
-    more = _More(run.stages, run.curve, run.programme, run.emptied_ms, run.total_mwh)
-    slices = msgspec.json.encode(run.slices).decode()
-    return (*values[:6], slices, run.missing_ms, msgspec.json.encode(more).decode())
-
-
-def _run_of(row: tuple[str, str, int, int | None, int, float, str, int, str]) -> Run:
-    slices = msgspec.json.decode(row[6], type=tuple[Slice, ...])
-    more = msgspec.json.decode(row[8], type=_More)
-    return Run(*row[:6], slices, row[7], *msgspec.structs.astuple(more))
