@@ -70,7 +70,7 @@ def read(
     oldest = min(map(order, watched), default=("", 0))
     for file in list_files(folder, first=oldest[0]):
         start = watched.get(file.name, 0)
-        if (file.day, file.segment) < oldest or _size(file) == start:
+        if (file.day, file.segment) < oldest or uncompressed_size(file) == start:
             continue
         for readings, offset in _FileReader(file, on_bad).rows(start, batch):
             watched[file.name] = offset
@@ -94,7 +94,7 @@ def days(folder: Path) -> list[date]:
     return [date.fromisoformat(day) for day in sorted({file.day for file in list_files(folder)})]
 
 
-def _size(file: DayFile) -> int:
+def uncompressed_size(file: DayFile) -> int:
     """Return the file's length in bytes, uncompressed; -1 where that is not known."""
     try:
         size = file.path.stat().st_size
