@@ -116,16 +116,17 @@ WITH digits AS (
     WINDOW by_plug AS (PARTITION BY appliance, plug ORDER BY nr)
 )
 SELECT DATE $day AS day, at_ms, appliance, plug,
-    count(*) FILTER (back) OVER by_plug::INT AS turn,
+    coalesce(sum(back::INT) OVER upto, 0)::INT AS turn,
     power::FLOAT AS power, energy,
-    ($bias + voltage - coalesce(lag(voltage IGNORE NULLS) OVER by_plug, 0))::FLOAT AS voltage_step,
+    ($bias + voltage - coalesce(lag(voltage) OVER among_known, 0))::FLOAT AS voltage_step,
     power_digits::INT AS power_digits, energy_digits::INT AS energy_digits,
     voltage_digits::INT AS voltage_digits, flags,
     CASE WHEN power IS NULL THEN power_w END AS power_odd,
     CASE WHEN energy IS NULL THEN energy_wh END AS energy_odd,
     CASE WHEN voltage IS NULL THEN voltage_v END AS voltage_odd
 FROM whole
-WINDOW by_plug AS (PARTITION BY appliance, plug ORDER BY nr)
+WINDOW upto AS (PARTITION BY appliance, plug ORDER BY nr ROWS UNBOUNDED PRECEDING),
+    among_known AS (PARTITION BY appliance, plug, voltage IS NULL ORDER BY nr)
 ORDER BY $order
 """
 
