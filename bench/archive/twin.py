@@ -8,7 +8,6 @@ The raw year is the month twelve times, one after the other.
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,8 +20,8 @@ from pathlib import Path
 from bench.archive.twin_limit import limit
 from bench.archive.twin_rows import DAY_MS, readings, write_record
 from bench.archive.twin_victoria import bytes_of
-from flatwatt.store.twin.columns import FORMAT, STORED
-from flatwatt.store.twin.engine import engine
+from flatwatt.store.twin.columns import FORMAT, STORED, fill
+from flatwatt.store.twin.engine import engine, quoted
 from flatwatt.store.twin.manifest import Manifest, save
 from flatwatt.store.twin.questions import ask
 from flatwatt.store.twin.twin import Twin, hashed
@@ -83,15 +82,31 @@ def year_of(twin: Twin, folder: Path) -> Twin:
         path = year.folder / new
         path.parent.mkdir(parents=True, exist_ok=True)
         shift = number * length
-        columns = STORED.replace("day, at_ms", f"day + {shift} AS day, at_ms + {shift * DAY_MS}::BIGINT AS at_ms", 1)  # fmt: skip
+        later = f"day + {shift} AS day, at_ms + {shift * DAY_MS}::BIGINT AS at_ms"
+        columns = STORED.replace("day, at_ms", later, 1)
+        copy = "COPY (SELECT $columns FROM $old) TO $new ($format)"
         with engine(folder / "work") as at:
-            at.run(f"COPY (SELECT {columns} FROM '{twin.folder / name}') TO '{path}' ({FORMAT})")
+            at.run(
+                fill(
+                    copy,
+                    columns=columns,
+                    old=quoted(twin.folder / name),
+                    new=quoted(path),
+                    format=FORMAT,
+                )
+            )
         files[new] = hashed(path)
         for each in found.days.values():
             day = (date.fromisoformat(each.day) + timedelta(days=shift)).isoformat()
             days[day] = type(each)(day, new, (), 0, ())
     save(year.folder, Manifest(days, files))
     return year
+
+
+def peak_mib() -> float:
+    """Return the most memory this program had, not what its parent had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(each.split()[1] for each in lines if each.startswith("VmHWM"))) / 1024
 
 
 def question(folder: Path, what: str) -> None:
@@ -103,7 +118,7 @@ def question(folder: Path, what: str) -> None:
             answer = sum(each.energy_mwh for each in raw.energy())
         else:
             answer = len(raw.quantiles([0.05, 0.5, 0.95]))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     print(f"  {what}: {time.process_time() - start:.2f} s of CPU, {peak:.0f} MiB; answer {answer}")
 
 
@@ -131,8 +146,6 @@ def main() -> None:
                 [sys.executable, "-m", "bench.archive.twin", "--ask", str(at / "year"), what],
                 check=True,
             )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"this process: {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

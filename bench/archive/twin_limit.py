@@ -20,8 +20,8 @@ def limit(days: Iterable[list[Reading]]) -> tuple[float, float]:
     plugs: dict[str, list[tuple[int, int, int, int]]] = {}
     for day in days:
         for each in day:
-            row = (each.at_ms, round((each.power_w or 0) * 10),
-                   round((each.energy_wh or 0) * 1000), round((each.voltage_v or 0) * 10))  # fmt: skip
+            watt, counter, volt = each.power_w or 0, each.energy_wh or 0, each.voltage_v or 0
+            row = (each.at_ms, round(watt * 10), round(counter * 1000), round(volt * 10))
             plugs.setdefault(each.plug, []).append(row)
     rows = sum(map(len, plugs.values()))
     packed, bits = 0, 0.0
@@ -48,7 +48,7 @@ def _xz(column: list[int]) -> int:
     """Return the compressed size of a column laid out byte by byte."""
     data = array("i", column).tobytes()
     planes = b"".join(data[plane::4] for plane in range(4))
-    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 3, "pb": 0}]
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0}]
     return len(lzma.compress(planes, format=lzma.FORMAT_RAW, filters=filters))
 
 

@@ -1,11 +1,11 @@
 """VictoriaMetrics beside the twin: the same rows, on loopback, and its bytes on the disk."""
 
+import http.client
 import json
 import shutil
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,12 +28,11 @@ def bytes_of(days: Iterable[list[Reading]], folder: Path) -> int | None:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        base = f"http://127.0.0.1:{port}"
-        _wait_for(f"{base}/health")
+        _wait_for(port)
         for day in days:
-            _import(base, day)
+            _import(port, day)
         for order in ("force_flush", "force_merge"):
-            _get(f"{base}/internal/{order}")
+            _ask(port, "GET", f"/internal/{order}")
         time.sleep(10)
     finally:
         server.terminate()
@@ -41,7 +40,7 @@ def bytes_of(days: Iterable[list[Reading]], folder: Path) -> int | None:
     return sum(each.stat().st_size for each in (folder / "data").rglob("*") if each.is_file())
 
 
-def _import(base: str, day: list[Reading]) -> None:
+def _import(port: int, day: list[Reading]) -> None:
     series: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
     for each in day:
         for field in FIELDS:
@@ -53,22 +52,26 @@ def _import(base: str, day: list[Reading]) -> None:
                     "timestamps": times})
         for (field, plug), (times, values) in series.items()
     ]  # fmt: skip
-    request = urllib.request.Request(f"{base}/api/v1/import", "\n".join(lines).encode())
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status < 300
+    _ask(port, "POST", "/api/v1/import", "\n".join(lines).encode())
 
 
-def _get(url: str) -> None:
-    with urllib.request.urlopen(url, timeout=600) as answer:
+def _ask(port: int, how: str, path: str, body: bytes = b"") -> None:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+    try:
+        line.request(how, path, body)
+        answer = line.getresponse()
         answer.read()
+        assert answer.status < 300, path
+    finally:
+        line.close()
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(port: int) -> None:
     for _ in range(100):
         try:
-            _get(url)
+            _ask(port, "GET", "/health")
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(url)
+    raise RuntimeError("VictoriaMetrics does not answer")

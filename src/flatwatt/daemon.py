@@ -9,7 +9,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from flatwatt.answers import extras_of
 from flatwatt.errors import PlugError, PlugNonsense
@@ -29,6 +29,7 @@ SHOW_LEAST_S = 0.15
 EXTRAS_S = 60.0
 WARN_S = 1.0
 LEARN_S = 2.0
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 class ClockLike(Protocol):
@@ -52,6 +53,9 @@ class Daemon:
         seed: of the back-off's jitter.
         speed: the clock's seconds a real second; scales what counts as stale.
         displays: shown the flat each second; a silent one delays nobody.
+
+    Attributes:
+        jobs: run beside, for ever; to be filled before `run`.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Daemon:
         self._clock = clock
         self._sync_s = sync_s
         self._displays = displays
+        self.jobs: list[Job] = []
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
         self._news = False
@@ -83,7 +88,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        jobs = [self._keep, self._warn, self._learn]
+        jobs: list[Job] = [self._keep, self._warn, self._learn, *self.jobs]
         for display in self._displays:
             jobs += [display.run, partial(self._show, display)]
         helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
@@ -214,7 +219,7 @@ class Daemon:
             await asyncio.to_thread(self._flat.persist, self._flat.capture())
 
 
-async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _for_ever(job: Job) -> None:
     """Run a job that never ends, and again should it fail: the plugs are read meanwhile."""
     while True:
         try:

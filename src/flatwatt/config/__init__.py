@@ -3,6 +3,7 @@
 from flatwatt.config.example import EXAMPLE, EXAMPLE_SECRETS
 from flatwatt.config.load import Loaded, load
 from flatwatt.config.tables import (
+    ArchiveTable,
     Config,
     DisplayTable,
     FlatTable,
@@ -14,6 +15,7 @@ from flatwatt.config.tables import (
 __all__ = [
     "EXAMPLE",
     "EXAMPLE_SECRETS",
+    "ArchiveTable",
     "Config",
     "DisplayTable",
     "FlatTable",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from flatwatt.model import State
+from flatwatt.report.words_archive import ARCHIVE_WORDS
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
 
@@ -64,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     State.IDLE: ("bereit", "idle"),
     State.ACTIVE: ("läuft", "active"),
     State.FINISHED: ("fertig", "finished"),
+    **ARCHIVE_WORDS,
     **COMPARE_WORDS,
     **CORRECT_WORDS,
 }  # fmt: skip

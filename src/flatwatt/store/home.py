@@ -26,7 +26,7 @@ class Home:
         config, secrets: what people edit.
         readings: folder of the record.
         events: what cannot be derived: events and cursors.
-        quarters: derived; may be deleted.
+        quarters, sealed: derived; may be deleted.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,6 +37,7 @@ class Home:
         self.events = path / "state.sqlite"
         self.derived = path / "derived"
         self.quarters = self.derived / "quarters.sqlite"
+        self.sealed = self.derived / "sealed"
 
     def create(self) -> None:
         """Make the folders that are missing; the home itself only for its owner's eyes.

@@ -7,10 +7,12 @@ from flatwatt.errors import StoreError
 from flatwatt.store.twin.columns import fill, restored
 from flatwatt.store.twin.engine import Engine, quoted
 from flatwatt.store.twin.manifest import Day, PlugSum
+from flatwatt.store.twin.source import MOST_W
 
 _SUMS = """
 SELECT day::VARCHAR, appliance, plug, count(*),
-    coalesce(sum(floor(power_w * 1000 + 0.5)), 0)::BIGINT,
+    coalesce(sum(TRY_CAST(floor(power_w * 1000 + 0.5) AS BIGINT))
+        FILTER (abs(power_w) < $most), 0)::BIGINT,
     arg_min(energy_wh, (turn, at_ms)), arg_max(energy_wh, (turn, at_ms))
 FROM ($rows) GROUP BY ALL ORDER BY ALL
 """
@@ -47,7 +49,7 @@ def agree(engine: Engine, stored: str, days: Sequence[Day], name: Path) -> None:
         name: of the file, for the message.
     """
     held: dict[str, list[PlugSum]] = {}
-    for day, *values in engine.rows(fill(_SUMS, rows=restored(f"({stored})", voltage=False))):
+    for day, *values in engine.rows(fill(_SUMS, most=MOST_W, rows=restored(f"({stored})", voltage=False))):
         held.setdefault(day, []).append(PlugSum(*values))
     wanted = {each.day: list(each.plugs) for each in days if each.plugs}
     if held != wanted:

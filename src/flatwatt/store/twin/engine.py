@@ -48,9 +48,7 @@ class Engine:
         """Return all rows of an answer. Raises StoreError."""
         return [row for some in self.stream(sql, values) for row in some]
 
-    def stream(
-        self, sql: str, values: Values = ()
-    ) -> Iterator[list[tuple[Any, ...]]]:
+    def stream(self, sql: str, values: Values = ()) -> Iterator[list[tuple[Any, ...]]]:
         """Yield an answer in pieces of at most `FETCHED` rows. Raises StoreError."""
         try:
             cursor = self._connection.execute(sql, values)

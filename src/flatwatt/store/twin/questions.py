@@ -26,7 +26,10 @@ _NOTHING = (
     "NULL::VARCHAR AS plug, NULL::INT AS turn, NULL::DOUBLE AS power_w, "
     "NULL::DOUBLE AS energy_wh, NULL::DOUBLE AS voltage_v, NULL::INT AS flags WHERE false"
 )
-_UNSEALED = "SELECT DATE $day AS day, at_ms, appliance, plug, 0 AS turn, * EXCLUDE (at_ms, appliance, plug) FROM ($csv)"
+_UNSEALED = (
+    "SELECT DATE $day AS day, at_ms, appliance, plug, 0 AS turn, power_w, energy_wh, "
+    "voltage_v, flags FROM ($csv)"
+)
 _BUCKETS = """
 CREATE VIEW buckets AS
 SELECT appliance, plug, day, at_ms // $quarter * $quarter AS start_ms, count(*) AS readings,
@@ -134,10 +137,10 @@ def ask(
             parts = [_NOTHING]
             if days:
                 parts.append(restored(f"({stored_rows(twin.folder, days)})", voltage=voltage))
-            parts += [
-                fill(_UNSEALED, day=quoted(day), csv=csv) for day, csv in plain.items()
-            ]
-            opened.run(f"CREATE VIEW {name} AS {' UNION ALL '.join(f'({each})' for each in parts)}")
+            parts += [fill(_UNSEALED, day=quoted(day), csv=csv) for day, csv in plain.items()]
+            opened.run(
+                f"CREATE VIEW {name} AS {' UNION ALL '.join(f'({each})' for each in parts)}"
+            )
         opened.run(fill(_BUCKETS, quarter=QUARTER_MS))
         yield Raw(opened)
 

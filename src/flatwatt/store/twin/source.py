@@ -17,6 +17,8 @@ from flatwatt.store.rows import HEADER, Decoder, RowError
 from flatwatt.store.twin.manifest import PlugSum, Source
 
 BLOCK = 262_144
+MOST_W = 1e9
+"""Beyond it a power is nonsense: kept, but not summed up."""
 
 
 class _Sum:
@@ -40,7 +42,7 @@ class Sums:
         """Count a reading."""
         found = self._plugs[reading.appliance, reading.plug]
         found.rows += 1
-        if reading.power_w is not None:
+        if reading.power_w is not None and abs(reading.power_w) < MOST_W:
             found.power_mw += math.floor(reading.power_w * 1000 + 0.5)
         if reading.energy_wh is not None:
             if found.first_wh is None:
@@ -161,12 +163,15 @@ class _Walk:
     def _blocks(self) -> Iterator[bytes]:
         path = self._file.path
         try:
-            with ExitStack() as stack:
-                plain = path.suffix != ".gz"
-                source = stack.enter_context(path.open("rb") if plain else gzip.open(path, "rb"))
+            with opened(path) as source:
                 while block := source.read(BLOCK):
                     yield block
         except (OSError, EOFError, zlib.error) as error:
             raise StoreError(
                 f"{path}: cannot be read ({error}); is there a backup of it?"
             ) from error
+
+
+def opened(path: Path) -> IO[bytes] | gzip.GzipFile:
+    """Open a file of the record, plain or compressed."""
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")

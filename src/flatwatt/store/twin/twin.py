@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -180,15 +180,15 @@ class Twin:
             )
 
     def _name_it(self, present: Manifest, days: Sequence[Day], name: str) -> None:
-        """Give a verified file its name, then the manifest its days, then drop what they left."""
+        """Give a verified file its name, then the manifest its days.
+
+        Files no day lies in any more stay until the next `lock`: somebody may be reading them.
+        """
         path = self.folder / name
         file = hashed(part_of(path))
         manifest.settle(part_of(path), path)
         named = present.with_days([replace(each, file=name) for each in days], name, file)
         manifest.save(self.folder, named)
-        for old in set(present.files) - set(named.files):
-            with suppress(OSError):
-                (self.folder / old).unlink()
 
     def verify(self, day: str, *, of_csv: bool = True) -> None:
         """Check a sealed day: its file's hash, its sums, and every value against the CSV.
@@ -290,5 +290,6 @@ def _disk(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"{error.filename or folder}: the archive cannot be written or read "
-            f"({error.strerror or error}); the record is untouched; free some space or check the disk"
+            f"({error.strerror or error}); the record is untouched; free some space or check the "
+            "disk"
         ) from error
