@@ -1,4 +1,3 @@
-import math
 import sys
 from datetime import date
 from pathlib import Path
@@ -8,12 +7,6 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from flatwatt.errors import StoreError
-from flatwatt.store.readings import Record, read_days
-from flatwatt.store.rows import HEADER
-from flatwatt.store.twin.engine import engine
-from flatwatt.store.twin.questions import ask
 from tests.store.twin_days import (
     BERLIN,
     DAY_MS,
@@ -30,6 +23,12 @@ from tests.store.twin_days import (
     sealed,
     written,
 )
+
+from flatwatt.errors import StoreError
+from flatwatt.store.readings import Record, read_days
+from flatwatt.store.rows import HEADER
+from flatwatt.store.twin.engine import engine
+from flatwatt.store.twin.questions import ask
 
 
 def in_csv(twin, first=FIRST, last=THIRD):
@@ -88,9 +87,9 @@ def test_any_reading_is_restored_exactly_and_in_the_order_it_was_heard(readings)
         twin = sealed(Path(folder), readings)
         twin.verify(FIRST)
         with ask(twin, date.fromisoformat(FIRST), date.fromisoformat(FIRST)) as raw:
-            columns = "at_ms, appliance, plug, power_w, energy_wh, voltage_v, flags"
             found = raw.engine.rows(
-                f"SELECT {columns} FROM readings ORDER BY appliance, plug, turn, at_ms"
+                "SELECT at_ms, appliance, plug, power_w, energy_wh, voltage_v, flags "
+                "FROM readings ORDER BY appliance, plug, turn, at_ms"
             )
     wanted = [each for _, some in sorted(by_plug(readings).items()) for each in some]
     assert found == [
@@ -215,14 +214,22 @@ def test_without_the_extra_the_error_names_it(tmp_path, monkeypatch):
         pass
 
 
-def test_any_engine_reads_the_files(tmp_path):
-    """The very statement docs/files.md shows restores power and counter."""
+ELSEWHERE = """
+SELECT at_ms, coalesce(power_odd, power / 10.0 ^ power_digits),
+    coalesce(energy_odd, energy / 10.0 ^ energy_digits),
+    coalesce(voltage_odd, sum(voltage_step - 192) OVER (PARTITION BY appliance, plug, day
+        ORDER BY turn, at_ms) / 10.0 ^ voltage_digits)
+FROM read_parquet($file) WHERE plug = 'p-0' ORDER BY day, turn, at_ms
+"""
+
+
+def test_any_engine_reads_the_files_with_the_statement_of_the_docs(tmp_path):
     twin = sealed(tmp_path, days())
-    found = duckdb.sql(
-        f"SELECT at_ms, power / 10.0 ^ power_digits, energy / 10.0 ^ energy_digits "
-        f"FROM '{twin.folder}/2026/{SECOND}.parquet' WHERE plug = 'p-0' ORDER BY turn, at_ms"
-    ).fetchall()
+    file = str(twin.folder / f"2026/{SECOND}.parquet")
+    found = duckdb.execute(ELSEWHERE, {"file": file}).fetchall()
     wanted = [each for each in in_csv(twin, SECOND, SECOND) if each.plug == "p-0"]
-    for (at_ms, power_w, energy_wh), each in zip(found, wanted, strict=True):
-        assert (at_ms, energy_wh) == (each.at_ms, pytest.approx(each.energy_wh))
-        assert power_w is None if each.power_w is None else math.isclose(power_w, each.power_w)
+    assert found == [(each.at_ms, each.power_w, each.energy_wh, each.voltage_v) for each in wanted]
+    docs = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
+    shown = ELSEWHERE.split("FROM", maxsplit=1)[0].replace("SELECT at_ms, ", "")
+    for line in shown.strip().splitlines():
+        assert line.strip().rstrip(",").split(" AS ")[0] in docs

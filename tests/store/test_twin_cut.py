@@ -6,11 +6,12 @@ import sys
 import time
 from pathlib import Path
 
+from tests.store.test_twin import in_csv
+from tests.store.twin_days import DECEMBER, FIRST, SECOND, asked, by_plug, days, written
+
 from flatwatt.store.twin.keep import Keeping, due, prune
 from flatwatt.store.twin.steps import Job, Step, encode
 from flatwatt.store.twin.twin import Twin
-from tests.store.test_twin import in_csv
-from tests.store.twin_days import DECEMBER, FIRST, SECOND, asked, by_plug, days, written
 
 ROOT = Path(__file__).parents[2]
 WORK = """

@@ -2,10 +2,10 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.store.twin_days import DAY_MS, FIRST, SECOND, asked, days, reading, sealed, written
 
 from flatwatt.model import QUARTER_MS
 from flatwatt.store.twin.questions import ask
-from tests.store.twin_days import DAY_MS, FIRST, SECOND, asked, days, reading, sealed, written
 
 ONE = (date.fromisoformat(FIRST), date.fromisoformat(FIRST))
 TWO = (date.fromisoformat(FIRST), date.fromisoformat(SECOND))

@@ -30,7 +30,9 @@ def days(count=3, every_ms=600_000):
         boot = Flag.BOOT if step % 50 == 49 else Flag.NONE
         watt = None if step % 40 == 39 else round((step % 7) * 10.1, 1)
         found.append(reading(at, "p-0", watt, step * 1.25, 230 + (step % 5) / 10, int(boot)))
-        found.append(reading(at + 7, "p-1", round(0.1 * (step % 3), 1), step // 9, None, int(boot)))
+        found.append(
+            reading(at + 7, "p-1", round(0.1 * (step % 3), 1), step // 9, None, int(boot))
+        )
     return found
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,9 @@ from flatwatt.cli.screen import Screen, screen_of
 from flatwatt.errors import StoreError
 from flatwatt.report.wording import Language, number, word
 from flatwatt.sealing import keeping_of, sealable, twin_of
-from flatwatt.store.files import list_files
 from flatwatt.store.twin.keep import Keeping, due, prune
 from flatwatt.store.twin.manifest import Day, Manifest
+from flatwatt.store.twin.source import files_by_day
 from flatwatt.store.twin.twin import Twin
 
 app = typer.Typer(help="Past days as Parquet, verified against the CSV.", no_args_is_help=True)
@@ -148,9 +148,8 @@ def rebuild(
     with it.twin.lock():
         days = it.twin.unsealed(it.today)
         if not missing:
-            last = it.today.isoformat()
-            found = {each.day for folder in it.twin.folders for each in list_files(folder)}
-            days = sorted(day for day in found if day < last)
+            last = (it.today - timedelta(days=1)).isoformat()
+            days = sorted(files_by_day(it.twin.folders, last=last))
         with _bar(word("archive_sealing", it.language), len(days), quiet=as_json) as tick:
             failed = it.twin.work(days, it.today, tick)
     sealed = [day for day in days if day in it.twin.manifest().days]

@@ -49,7 +49,9 @@ def agree(engine: Engine, stored: str, days: Sequence[Day], name: Path) -> None:
         name: of the file, for the message.
     """
     held: dict[str, list[PlugSum]] = {}
-    for day, *values in engine.rows(fill(_SUMS, most=MOST_W, rows=restored(f"({stored})", voltage=False))):
+    for day, *values in engine.rows(
+        fill(_SUMS, most=MOST_W, rows=restored(f"({stored})", voltage=False))
+    ):
         held.setdefault(day, []).append(PlugSum(*values))
     wanted = {each.day: list(each.plugs) for each in days if each.plugs}
     if held != wanted:

@@ -37,7 +37,7 @@ class PlugSum(Struct, frozen=True):
     Attributes:
         appliance, plug: ids.
         rows: readings.
-        power_mw: sum of the power, each rounded to a milliwatt; nonsense above a gigawatt left out.
+        power_mw: sum of the power, each rounded to a milliwatt; without nonsense above 1 GW.
         first_wh, last_wh: its counter at the first and last reading that had one.
     """
 

@@ -14,11 +14,10 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from flatwatt.model import QUARTER_MS, Reading
-from flatwatt.store.files import list_files
 from flatwatt.store.twin.columns import csv_rows, fill, restored
 from flatwatt.store.twin.engine import MEMORY_MB, Engine, engine, listed, quoted
 from flatwatt.store.twin.manifest import Manifest
-from flatwatt.store.twin.source import check, day_files
+from flatwatt.store.twin.source import check, files_by_day
 from flatwatt.store.twin.twin import Twin, stored_rows
 
 _NOTHING = (
@@ -150,8 +149,7 @@ def _unsealed(
 ) -> dict[str, str]:
     """Return the SELECT of each day that must come from CSV."""
     found: dict[str, str] = {}
-    for day in sorted({each.day for each in list_files(twin.readings, *span)}):
-        files = day_files((twin.readings,), day)
+    for day, files in files_by_day(twin.folders, *span).items():
         if not twin.fresh(present, day, files):
             checked = check(files, scratch / f"{day}.csv", growing=True)
             found[day] = csv_rows(listed(checked.files), header=checked.header)

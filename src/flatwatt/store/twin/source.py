@@ -78,8 +78,24 @@ class Checked:
 
 
 def day_files(folders: tuple[Path, ...], day: str) -> list[DayFile]:
-    """Return a day's files from the first folder that has any."""
-    return next((found for each in folders if (found := list_files(each, day, day))), [])
+    """Return a day's files, in order; see `files_by_day`."""
+    return files_by_day(folders, day, day).get(day, [])
+
+
+def files_by_day(
+    folders: tuple[Path, ...], first: str = "", last: str = "9999"
+) -> dict[str, list[DayFile]]:
+    """Return the files of some days, each day's in order, wherever they lie.
+
+    A file that lies in several folders counts where it comes first.
+    """
+    files = {
+        file.name: file for each in reversed(folders) for file in list_files(each, first, last)
+    }
+    days: dict[str, list[DayFile]] = {}
+    for file in sorted(files.values()):
+        days.setdefault(file.day, []).append(file)
+    return days
 
 
 def check(files: list[DayFile], aside: Path, *, growing: bool = False) -> Checked:

@@ -4,20 +4,20 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from flatwatt.errors import StoreError
-from flatwatt.store.files import DayFile, list_files
+from flatwatt.store.files import DayFile
 from flatwatt.store.reader import uncompressed_size
 from flatwatt.store.twin import checks, manifest
 from flatwatt.store.twin.columns import FORMAT, HEARD, ORDER, STORED, csv_rows, file_rows, fill
 from flatwatt.store.twin.engine import MEMORY_MB, Engine, engine, listed, quoted
 from flatwatt.store.twin.manifest import Day, File, Manifest, part_of
-from flatwatt.store.twin.source import Checked, check, day_files
+from flatwatt.store.twin.source import Checked, check, day_files, files_by_day
 
 _COPY = "COPY ($rows) TO $file ($format)"
 _STORED = "SELECT $columns FROM $file WHERE day IN ($days)"
@@ -88,23 +88,20 @@ class Twin:
     def unsealed(self, today: date) -> list[str]:
         """Return the days before today whose twin is missing or older than their CSV, in order."""
         present = self.manifest()
-        days: dict[str, list[DayFile]] = {}
-        for file in list_files(self.readings, last=today.isoformat()):
-            if file.day < today.isoformat():
-                days.setdefault(file.day, []).append(file)
-        if self.elsewhere is not None:
-            for file in list_files(self.elsewhere):
-                if file.day not in present.days:
-                    days.setdefault(file.day, []).append(file)
-        return sorted(day for day, files in days.items() if not self.fresh(present, day, files))
+        last = (today - timedelta(days=1)).isoformat()
+        days = files_by_day(self.folders, last=last)
+        return [day for day in sorted(days) if not self.fresh(present, day, days[day])]
 
     def fresh(self, present: Manifest, day: str, files: Sequence[DayFile]) -> bool:
-        """Return whether a day need not be sealed again, as far as sizes tell."""
+        """Return whether a day need not be sealed again, as far as sizes tell.
+
+        A CSV file that is gone, on a disk that is away, say, is no reason to seal without it.
+        """
         known = present.days.get(day)
         if known is None or not self._whole(present, known.file):
             return False
-        sizes = [(each.name, each.size) for each in known.sources]
-        return sizes == [(each.name, uncompressed_size(each)) for each in files]
+        sizes = {(each.name, each.size) for each in known.sources}
+        return sizes >= {(each.name, uncompressed_size(each)) for each in files}
 
     def _whole(self, present: Manifest, name: str) -> bool:
         file = present.files.get(name)
