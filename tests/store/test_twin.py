@@ -157,6 +157,11 @@ def test_late_readings_are_sealed_again_also_into_a_merged_month(tmp_path):
     assert sorted(twin.manifest().files) == ["2026/2026-10.parquet", "2026/2026-11.2.parquet"]
     assert by_plug(asked(twin)) == by_plug([*days(), *late])
     twin.verify(SECOND)
+    file = str(twin.folder / "2026/2026-11.2.parquet")
+    rows = duckdb.execute(
+        "SELECT appliance, plug, day, turn, at_ms FROM read_parquet($file)", {"file": file}
+    ).fetchall()
+    assert rows == sorted(rows), "by appliance, plug, day, turn and time"
 
 
 def test_rebuilding_what_is_there_gives_the_same(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flatwatt.errors import StoreError
 from flatwatt.store.twin.columns import fill, restored
-from flatwatt.store.twin.engine import Engine, quoted
+from flatwatt.store.twin.engine import Engine
 from flatwatt.store.twin.manifest import Day, PlugSum
 from flatwatt.store.twin.source import MOST_W
 
@@ -21,16 +21,6 @@ SELECT count(*), coalesce(sum(hash(at_ms, appliance, plug, power_w + 0.0, energy
     voltage_v + 0.0, flags)::HUGEINT), 0) FROM $rows
 """
 _PLACES = "SELECT count(DISTINCT (day, appliance, plug, turn, at_ms)) FROM $rows"
-
-
-def parquet(file: Path) -> str:
-    """Return a file of the twin as something to stand behind FROM."""
-    return f"read_parquet({quoted(file)})"
-
-
-def whole(file: Path) -> str:
-    """Return the SELECT of all a file stores."""
-    return f"FROM {parquet(file)}"
 
 
 def fingerprint(engine: Engine, rows: str) -> tuple[int, int]:

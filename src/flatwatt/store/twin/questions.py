@@ -18,7 +18,8 @@ from flatwatt.store.twin.columns import csv_rows, fill, restored
 from flatwatt.store.twin.engine import MEMORY_MB, Engine, engine, listed, quoted
 from flatwatt.store.twin.manifest import Manifest
 from flatwatt.store.twin.source import check, files_by_day
-from flatwatt.store.twin.twin import Twin, stored_rows
+from flatwatt.store.twin.stored import stored_rows
+from flatwatt.store.twin.twin import Twin
 
 _NOTHING = (
     "SELECT NULL::DATE AS day, NULL::BIGINT AS at_ms, NULL::VARCHAR AS appliance, "

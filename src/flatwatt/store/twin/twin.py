@@ -14,13 +14,13 @@ from flatwatt.errors import StoreError
 from flatwatt.store.files import DayFile
 from flatwatt.store.reader import uncompressed_size
 from flatwatt.store.twin import checks, manifest
-from flatwatt.store.twin.columns import FORMAT, HEARD, ORDER, STORED, csv_rows, file_rows, fill
+from flatwatt.store.twin.columns import FORMAT, HEARD, csv_rows, file_rows, fill
 from flatwatt.store.twin.engine import MEMORY_MB, Engine, engine, listed, quoted
 from flatwatt.store.twin.manifest import Day, File, Manifest, part_of
 from flatwatt.store.twin.source import Checked, check, day_files, files_by_day
+from flatwatt.store.twin.stored import in_order, stored_rows, whole
 
 _COPY = "COPY ($rows) TO $file ($format)"
-_STORED = "SELECT $columns FROM $file WHERE day IN ($days)"
 
 
 class Twin:
@@ -148,7 +148,7 @@ class Twin:
         at.run(fill(HEARD, csv=csv))
         rows = file_rows(quoted(sealed.day))
         at.run(fill(_COPY, rows=rows, file=quoted(part), format=FORMAT))
-        stored = checks.whole(part)
+        stored = whole(part)
         checks.agree(at, stored, [sealed], part)
         checks.same_readings(at, "heard", stored, part)
 
@@ -165,9 +165,9 @@ class Twin:
                 self._must_be_whole(present, name)
             name = _free_name(month, present)
             part = part_of(self.folder / name)
-            rows = f"{stored_rows(self.folder, days)} ORDER BY {ORDER}"
+            rows = in_order(self.folder, days)
             at.run(fill(_COPY, rows=rows, file=quoted(part), format=FORMAT))
-            checks.agree(at, checks.whole(part), days, part)
+            checks.agree(at, whole(part), days, part)
             self._name_it(present, days, name)
 
     def _must_be_whole(self, present: Manifest, name: str) -> None:
@@ -245,17 +245,6 @@ class Twin:
     def _engine(self) -> Iterator[Engine]:
         with engine(self.scratch, memory_mb=self._memory_mb) as opened:
             yield opened
-
-
-def stored_rows(folder: Path, days: Sequence[Day]) -> str:
-    """Return the SELECT of stored rows of sealed days, each from the file that counts for it."""
-    by_file: dict[str, list[str]] = {}
-    for each in days:
-        by_file.setdefault(each.file, []).append(f"DATE {quoted(each.day)}")
-    return " UNION ALL ".join(
-        fill(_STORED, columns=STORED, file=checks.parquet(folder / name), days=", ".join(some))
-        for name, some in by_file.items()
-    )
 
 
 def _free_name(stem: str, present: Manifest) -> str:
