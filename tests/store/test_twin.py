@@ -18,6 +18,7 @@ from tests.store.twin_days import (
     asked,
     by_plug,
     days,
+    in_csv,
     packed,
     reading,
     sealed,
@@ -25,15 +26,10 @@ from tests.store.twin_days import (
 )
 
 from flatwatt.errors import StoreError
-from flatwatt.store.readings import Record, read_days
+from flatwatt.store.readings import Record
 from flatwatt.store.rows import HEADER
 from flatwatt.store.twin.engine import engine
 from flatwatt.store.twin.questions import ask
-
-
-def in_csv(twin, first=FIRST, last=THIRD):
-    span = (date.fromisoformat(first), date.fromisoformat(last))
-    return [each for some in read_days(twin.readings, *span) for each in some]
 
 
 def test_sealed_days_say_what_the_record_says(tmp_path):

@@ -6,8 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.store.test_twin import in_csv
-from tests.store.twin_days import DECEMBER, FIRST, SECOND, asked, by_plug, days, written
+from tests.store.twin_days import DECEMBER, FIRST, SECOND, asked, by_plug, days, in_csv, written
 
 from flatwatt.store.twin.keep import Keeping, due, prune
 from flatwatt.store.twin.steps import Job, Step, encode

@@ -2,7 +2,6 @@ import gzip
 from datetime import date
 
 import pytest
-from tests.store.test_twin import in_csv
 from tests.store.twin_days import (
     FIRST,
     SECOND,
@@ -11,6 +10,7 @@ from tests.store.twin_days import (
     asked,
     by_plug,
     days,
+    in_csv,
     packed,
     sealed,
     written,

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flatwatt.model import Flag, Reading
-from flatwatt.store.readings import Record
+from flatwatt.store.readings import Record, read_days
 from flatwatt.store.twin.questions import ask
 from flatwatt.store.twin.twin import Twin
 
@@ -57,6 +57,12 @@ def by_plug(readings):
     for each in readings:
         plugs.setdefault((each.appliance, each.plug), []).append(each)
     return plugs
+
+
+def in_csv(twin, first=FIRST, last=THIRD):
+    """Return what the record says was read on some days."""
+    span = (date.fromisoformat(first), date.fromisoformat(last))
+    return [each for some in read_days(twin.readings, *span) for each in some]
 
 
 def asked(twin, first=FIRST, last=THIRD, appliance=""):
