@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-MEMORY_MB = 256
+MEMORY_MB = 160
 THREADS = 1
 FETCHED = 4096
 Values: TypeAlias = "Sequence[object] | Mapping[str, object]"
