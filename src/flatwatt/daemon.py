@@ -9,7 +9,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from flatwatt.answers import extras_of
 from flatwatt.care import RoomWatch
@@ -34,6 +34,7 @@ LEARN_S = 2.0
 ROOM_S = 300.0
 """Between two looks at the disk's room; a new day's file is a reason too."""
 DAY_S = 5.0
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 class ClockLike(Protocol):
@@ -60,6 +61,7 @@ class Daemon:
 
     Attributes:
         room: watches the disk.
+        jobs: run beside, for ever; to be filled before `run`.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Daemon:
         self._sync_s = sync_s
         self._displays = displays
         self.room = RoomWatch(flat.home, flat.zone, flat.config.flat.language)
+        self.jobs: list[Job] = []
         self._jitter = random.Random(seed)  # noqa: S311 - spreads retries, guards nothing
         self._sync_now = asyncio.Event()
         self._news = False
@@ -92,7 +95,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Read until cancelled, or until every plug has told its whole story."""
-        jobs = [self._keep, self._warn, self._learn, self._watch_room]
+        jobs: list[Job] = [self._keep, self._warn, self._learn, self._watch_room, *self.jobs]
         for display in self._displays:
             jobs += [display.run, partial(self._show, display)]
         helpers = [asyncio.create_task(_for_ever(job)) for job in jobs]
@@ -246,7 +249,7 @@ class Daemon:
             await asyncio.to_thread(self._flat.persist, self._flat.capture())
 
 
-async def _for_ever(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _for_ever(job: Job) -> None:
     """Run a job that never ends, and again should it fail: the plugs are read meanwhile."""
     while True:
         try:

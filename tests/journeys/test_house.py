@@ -48,6 +48,7 @@ def test_every_command_stands_in_the_readme(path, command):
     [
         tables.FlatTable,
         tables.RecordTable,
+        tables.ArchiveTable,
         tables.DisplayTable,
         tables.TariffTable,
         tables.PlugTable,

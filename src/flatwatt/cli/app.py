@@ -5,6 +5,7 @@ import typer
 from flatwatt import __version__
 from flatwatt.cli import (
     appliance,
+    archive,
     compare,
     display,
     export,
@@ -39,6 +40,7 @@ app.add_typer(display.app, name="display")
 app.add_typer(runs.app, name="runs")
 app.add_typer(appliance.app, name="appliance")
 app.add_typer(record.app, name="record")
+app.add_typer(archive.app, name="archive")
 for command in (
     play.demo,
     serve.run,

@@ -14,14 +14,13 @@ from rich.logging import RichHandler
 from flatwatt.cli.common import errors, out, progress
 from flatwatt.cli.view import live_view, plain_line
 from flatwatt.config import DisplayTable, Loaded
-from flatwatt.daemon import ClockLike, Daemon
+from flatwatt.daemon import ClockLike, Daemon, Job
 from flatwatt.flat import Flat
 from flatwatt.opening import Opened, open_all
 from flatwatt.sinks import Display
 from flatwatt.sinks.lcd import LcdDisplay, Options
 
 log = logging.getLogger("flatwatt")
-Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def record(
@@ -30,8 +29,18 @@ async def record(
     clock: ClockLike,
     view: Job,
     opened: Sequence[Opened] | None = None,
+    beside: Sequence[Job] = (),
 ) -> None:
-    """Read a home's plugs, or those that are opened, and show the flat until told to stop."""
+    """Read a home's plugs, or those that are opened, and show the flat until told to stop.
+
+    Args:
+        flat: where readings go.
+        loaded: plugs and display.
+        clock: shared by all.
+        view: what a person sees meanwhile.
+        opened: instead of the configured plugs.
+        beside: jobs that run in the background.
+    """
     displays = [] if loaded.config.display is None else [_lcd(flat, loaded.config.display, clock)]
     daemon = Daemon(
         flat,
@@ -40,6 +49,7 @@ async def record(
         sync_s=loaded.config.record.sync_s,
         displays=displays,
     )
+    daemon.jobs.extend(beside)
     await until_told(daemon.run(), view())
 
 

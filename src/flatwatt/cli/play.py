@@ -17,10 +17,11 @@ from rich.text import Text
 from flatwatt.answers import summary_of
 from flatwatt.appliance.profiles import PROFILES
 from flatwatt.cli.common import PlainOption, errors, out, progress
-from flatwatt.cli.jobs import Job, log_to_terminal, record, until_told, viewer
+from flatwatt.cli.jobs import log_to_terminal, record, until_told, viewer
 from flatwatt.cli.view import report_table, runs_table
 from flatwatt.clock import Clock
 from flatwatt.config import Config, Loaded, PlugTable, TariffTable
+from flatwatt.daemon import Job
 from flatwatt.drivers import Plug, nearest
 from flatwatt.errors import UsageError
 from flatwatt.flat import Flat

@@ -27,6 +27,7 @@ from flatwatt.daemon import ROOM_S
 from flatwatt.errors import StoreError, UsageError
 from flatwatt.flat import Flat
 from flatwatt.opening import counters
+from flatwatt.sealing import sealing_of
 
 log = logging.getLogger("flatwatt")
 
@@ -54,7 +55,8 @@ def run(
             clock = Clock()
             view = viewer(flat, clock.now_ms, plain) if show else quiet
             log.info("recording %d plugs under %s", len(loaded.config.plugs), where.path)
-            asyncio.run(record(flat, loaded, clock, view))
+            sealing = sealing_of(where, loaded.config, clock.now_ms)
+            asyncio.run(record(flat, loaded, clock, view, beside=[sealing.run]))
         finally:
             flat.close()
     left = flat.store_troubles()

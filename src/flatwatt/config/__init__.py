@@ -3,6 +3,7 @@
 from flatwatt.config.example import EXAMPLE, EXAMPLE_SECRETS
 from flatwatt.config.load import KEEP_LEAST, Loaded, load
 from flatwatt.config.tables import (
+    ArchiveTable,
     Config,
     DisplayTable,
     FlatTable,
@@ -15,6 +16,7 @@ __all__ = [
     "EXAMPLE",
     "EXAMPLE_SECRETS",
     "KEEP_LEAST",
+    "ArchiveTable",
     "Config",
     "DisplayTable",
     "FlatTable",

@@ -51,6 +51,11 @@ name = "3D printer"
 # [record]
 # sync_s = 60                 # the most a power cut can cost, in seconds
 # keep_days = 730             # `flatwatt record prune` deletes older days; else kept for ever
+
+# Days that are over, as Parquet beside the CSV: pip install 'flatwatt[archive]'
+# [archive]
+# csv = "keep"                # or "gzip", or "move" with folder = "/mnt/disk/flatwatt"
+# after_days = 90             # only files that are older
 """
 
 EXAMPLE_SECRETS = """\

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from flatwatt.config.tables import (
+    ArchiveTable,
     Config,
     DisplayTable,
     FlatTable,
@@ -69,7 +70,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     """
     text = _text(file)
     tables = _toml(file, text)
-    known = ("flat", "record", "display", "tariff", "plugs")
+    known = ("flat", "record", "archive", "display", "tariff", "plugs")
     for key in tables:
         if key not in known:
             raise _error(file, text, (key,), f"unknown table {key!r}{nearest(key, known)}")
@@ -77,7 +78,8 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     config = Config(
         flat=_convert(file, text, ("flat",), tables.get("flat", {}), FlatTable),
         record=_convert(file, text, ("record",), tables.get("record", {}), RecordTable),
-        display=_display(file, text, tables),
+        display=_optional(file, text, tables, "display", DisplayTable),
+        archive=_optional(file, text, tables, "archive", ArchiveTable),
         tariff=_tariff(file, text, tables.get("tariff", [])),
         plugs=_plugs(file, text, tables.get("plugs", {}), hidden),
     )
@@ -104,6 +106,20 @@ def _check(loaded: Loaded) -> None:
     keep_days = config.record.keep_days
     if keep_days is not None and not KEEP_LEAST <= keep_days <= 36_500:
         raise loaded.error(("record", "keep_days"), f"must be {KEEP_LEAST} to 36500 days")
+    _check_archive(loaded)
+    _check_tariff(loaded)
+
+
+def _check_archive(loaded: Loaded) -> None:
+    archive = loaded.config.archive or ArchiveTable()
+    if not 2 <= archive.after_days <= 36_500:
+        raise loaded.error(("archive", "after_days"), "must be between 2 and 36500 days")
+    if (archive.csv == "move") != bool(archive.folder):
+        raise loaded.error(("archive", "folder"), 'goes with csv = "move", and only with it')
+
+
+def _check_tariff(loaded: Loaded) -> None:
+    config = loaded.config
     days = [contract.valid_from for contract in config.tariff]
     for index, contract in enumerate(config.tariff):
         if contract.valid_from in days[:index]:
@@ -119,10 +135,12 @@ def _check(loaded: Loaded) -> None:
             )
 
 
-def _display(file: Path, text: str, tables: Mapping[str, object]) -> DisplayTable | None:
-    if "display" not in tables:
+def _optional(
+    file: Path, text: str, tables: Mapping[str, object], name: str, kind: type[Table]
+) -> Table | None:
+    if name not in tables:
         return None
-    return _convert(file, text, ("display",), tables["display"], DisplayTable)
+    return _convert(file, text, (name,), tables[name], kind)
 
 
 def _tariff(file: Path, text: str, tables: object) -> tuple[TariffTable, ...]:

@@ -33,6 +33,20 @@ class RecordTable(Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: int | None = None
 
 
+class ArchiveTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[archive]`: the columnar twin of the record, and what becomes of old CSV files.
+
+    Attributes:
+        csv: of days that are sealed and verified: keep them, compress them, or move them.
+        after_days: only of days that are over for longer than this.
+        folder: for `move`: where they go; relative to the home.
+    """
+
+    csv: Literal["keep", "gzip", "move"] = "keep"
+    after_days: int = 90
+    folder: str = ""
+
+
 class DisplayTable(Struct, frozen=True, forbid_unknown_fields=True):
     """`[display]`: there is an LCD on the desk.
 
@@ -85,5 +99,6 @@ class Config(Struct, frozen=True):
     flat: FlatTable = FlatTable()
     record: RecordTable = RecordTable()
     display: DisplayTable | None = None
+    archive: ArchiveTable | None = None
     tariff: tuple[TariffTable, ...] = ()
     plugs: dict[str, PlugTable] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from flatwatt.model import State
+from flatwatt.report.words_archive import ARCHIVE_WORDS
 from flatwatt.report.words_care import CARE_WORDS
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
@@ -70,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     State.ACTIVE: ("läuft", "active"),
     State.FINISHED: ("fertig", "finished"),
     **CARE_WORDS,
+    **ARCHIVE_WORDS,
     **COMPARE_WORDS,
     **CORRECT_WORDS,
     **DOOR_WORDS,

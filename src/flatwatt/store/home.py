@@ -32,7 +32,7 @@ class Home:
         readings: folder of the record.
         events: what cannot be derived: events and cursors.
         kept: nor can this: figures of days whose record was pruned.
-        quarters: derived; may be deleted.
+        quarters, sealed: derived; may be deleted.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,6 +44,7 @@ class Home:
         self.kept = path / "kept.sqlite"
         self.derived = path / "derived"
         self.quarters = self.derived / "quarters.sqlite"
+        self.sealed = self.derived / "sealed"
 
     def create(self) -> None:
         """Make the folders that are missing; the home itself only for its owner's eyes.
