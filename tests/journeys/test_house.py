@@ -49,6 +49,7 @@ def test_every_command_stands_in_the_readme(path, command):
         tables.FlatTable,
         tables.RecordTable,
         tables.DisplayTable,
+        tables.FleetTable,
         tables.TariffTable,
         tables.PlugTable,
     ],

@@ -16,6 +16,7 @@ from flatwatt.config.tables import (
     Config,
     DisplayTable,
     FlatTable,
+    FleetTable,
     PlugTable,
     RecordTable,
     TariffTable,
@@ -65,7 +66,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     """
     text = _text(file)
     tables = _toml(file, text)
-    known = ("flat", "record", "display", "tariff", "plugs")
+    known = ("flat", "record", "display", "fleet", "tariff", "plugs")
     for key in tables:
         if key not in known:
             raise _error(file, text, (key,), f"unknown table {key!r}{nearest(key, known)}")
@@ -74,6 +75,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
         flat=_convert(file, text, ("flat",), tables.get("flat", {}), FlatTable),
         record=_convert(file, text, ("record",), tables.get("record", {}), RecordTable),
         display=_display(file, text, tables),
+        fleet=_convert(file, text, ("fleet",), tables.get("fleet", {}), FleetTable),
         tariff=_tariff(file, text, tables.get("tariff", [])),
         plugs=_plugs(file, text, tables.get("plugs", {}), hidden),
     )

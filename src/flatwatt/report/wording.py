@@ -7,6 +7,7 @@ from typing import Literal
 from flatwatt.model import State
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
+from flatwatt.report.words_fleet import FLEET_WORDS
 
 Language = Literal["de", "en"]
 NOTHING = "–"
@@ -66,6 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     State.FINISHED: ("fertig", "finished"),
     **COMPARE_WORDS,
     **CORRECT_WORDS,
+    **FLEET_WORDS,
 }  # fmt: skip
 
 
