@@ -80,6 +80,7 @@ def generate(folder: Path, flats: int, year: int, zone: ZoneInfo) -> Made:
             "WRITE_PARTITION_COLUMNS true, FILENAME_PATTERN 'quarter', OVERWRITE_OR_IGNORE true)"
         )
         rows += _manifests(connection, folder, some, calendars)
+    connection.close()
     size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
     return Made(rows, size, time.perf_counter() - start)
 
