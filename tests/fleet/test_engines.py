@@ -14,6 +14,7 @@ from flatwatt.fleet.extra import need
 from flatwatt.fleet.load import load
 from flatwatt.fleet.on_duckdb import OnDuckdb
 from flatwatt.fleet.on_postgresql import OnPostgresql
+from flatwatt.fleet.on_spark import OnSpark
 from flatwatt.fleet.report import KEYS, fleet_report, year_period
 from flatwatt.fleet.shelf import Shelf
 from flatwatt.model import Slice
@@ -159,6 +160,16 @@ def test_a_damaged_file_is_named_and_left_out(tmp_path, houses):
     assert [line.key for line in report.lines] == [houses[1].id]
 
 
+@pytest.mark.parametrize("place", ["../../elsewhere", "f00000000002"])
+def test_a_manifest_speaks_of_its_own_flat_only(tmp_path, houses, place):
+    shelf = Shelf(tmp_path)
+    houses[0].push(shelf, CLOSED)
+    file = tmp_path / f"flat={houses[0].id}" / "manifest.json"
+    file.write_text(file.read_text().replace(f'"flat": "{houses[0].id}",', f'"flat": "{place}",'))
+    with closing(OnDuckdb(shelf)) as engine:
+        assert fleet_report(engine, OCTOBER, "flat").absent == (houses[0].id,)
+
+
 def test_figures_that_contradict_their_manifest_are_named(tmp_path, houses):
     shelf = Shelf(tmp_path)
     for house in houses[:2]:
@@ -192,6 +203,12 @@ def test_a_server_that_is_not_there_is_said_in_one_line():
     with pytest.raises(FleetError, match="PostgreSQL: ") as said:
         OnPostgresql("postgresql://nobody@127.0.0.1:1/none")
     assert "\n" not in str(said.value)
+
+
+@pytest.mark.parametrize("address", ["sc://127.0.0.1:1", "127.0.0.1:1", "sc:///fleet"])
+def test_spark_that_is_not_there_is_said_at_once(shelf, address):
+    with pytest.raises(FleetError, match=r"no answer|write sc://host:port"):
+        OnSpark(address, shelf)
 
 
 def test_what_is_not_installed_names_its_extra():

@@ -31,6 +31,7 @@ from flatwatt.report.periods import Period, day_start_ms, local_day, month_perio
 from flatwatt.report.wording import Language, word
 from flatwatt.store.home import Home
 from flatwatt.store.quarters import Quarters
+from flatwatt.store.reader import days
 
 app = typer.Typer(
     help="Many flats: send quarter-hours, add them up on DuckDB, PostgreSQL or Spark.",
@@ -81,9 +82,12 @@ def _months(home: Home, flat: Flat, detail: Detail | None) -> Iterator[Month]:
     edge = Edge(Calendar(flat.zone, flat.tariff), flat.quarters, called)
     with closing(Quarters(home.quarters, read_only=True)) as kept:
         span = kept.span()
+    # What is kept may begin before the record, which people thin out, or behind it.
+    begins = [day_start_ms(day, flat.zone) for day in days(home.readings)[:1]]
+    first_ms = min([*begins, *(span or ())], default=flat.newest_ms)
     closed_ms = day_start_ms(local_day(flat.newest_ms, flat.zone), flat.zone)
-    if span is not None and span[0] < closed_ms:
-        yield from edge.months(span[0], closed_ms)
+    if first_ms < closed_ms:
+        yield from edge.months(first_ms, closed_ms)
 
 
 @app.command("load")

@@ -3,9 +3,11 @@
 The servers must see the folder under the same path as this command does.
 """
 
+import socket
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from flatwatt.errors import FleetError
 from flatwatt.fleet.engines import Choice, chosen, quarter_files, slot_files
@@ -13,7 +15,20 @@ from flatwatt.fleet.extra import need
 from flatwatt.fleet.layout import QUARTER_COLUMNS, SLOT_COLUMNS
 from flatwatt.fleet.shelf import Shelf
 
+PORT = 15002
+PATIENCE_S = 10.0
 TYPES = {"VARCHAR": "STRING", "BIGINT": "BIGINT"}
+
+
+def _knock(url: str) -> None:
+    """See that somebody listens: the client itself would try for minutes."""
+    where = urlsplit(url)
+    if where.scheme != "sc" or not where.hostname:
+        raise FleetError(f"{url!r} is no address of Spark Connect; write sc://host:port")
+    try:
+        socket.create_connection((where.hostname, where.port or PORT), PATIENCE_S).close()
+    except OSError as error:
+        raise FleetError(f"{url}: no answer ({error.strerror or error})") from error
 
 
 class OnSpark:
@@ -28,6 +43,7 @@ class OnSpark:
     """
 
     def __init__(self, url: str, shelf: Shelf) -> None:
+        _knock(url)
         sql = need("pyspark.sql.connect.session", "fleet-spark")
         self._errors = need("pyspark.errors", "fleet-spark").PySparkException
         self._rpc = need("grpc", "fleet-spark").RpcError

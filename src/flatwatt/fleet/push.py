@@ -80,10 +80,9 @@ def push(shelf: Shelf, flat: str, zone: str, months: Iterable[Month]) -> Iterato
         if _lies_there(shelf, parts.get(month.month), made):
             same += 1
         else:
-            parts[month.month] = _deliver(shelf, made, month)
+            parts[month.month], length = _deliver(shelf, made, month, parts.get(month.month))
             sent.append(month.month)
-            size += parts[month.month].quarter_bytes + parts[month.month].slot_bytes
-            size += _tell(shelf, flat, zone, parts)
+            size += length + _tell(shelf, flat, zone, parts)
         yield Sent(tuple(sent), same, size)
 
 
@@ -107,19 +106,30 @@ def _part(flat: str, month: Month) -> Part:
 
 def _lies_there(shelf: Shelf, part: Part | None, made: Part) -> bool:
     """Whether a part is what was sent before, and its files are still as long."""
-    if part is None:
+    if part is None or shelf.size(f"{part.folder}/{QUARTER}") != part.quarter_bytes:
         return False
-    sizes = (shelf.size(f"{part.folder}/{QUARTER}"), shelf.size(f"{part.folder}/{SLOT}"))
     bare = msgspec.structs.replace(part, quarter_bytes=0, slot_bytes=0)
-    return bare == made and sizes == (part.quarter_bytes, part.slot_bytes)
+    return bare == made and _slots_lie_there(shelf, part, made)
 
 
-def _deliver(shelf: Shelf, made: Part, month: Month) -> Part:
+def _slots_lie_there(shelf: Shelf, part: Part | None, made: Part) -> bool:
+    if part is None or part.tariff != made.tariff:
+        return False
+    return shelf.size(f"{part.folder}/{SLOT}") == part.slot_bytes
+
+
+def _deliver(shelf: Shelf, made: Part, month: Month, before: Part | None) -> tuple[Part, int]:
+    """Put what differs; return the part and the bytes that were sent."""
+    sent = 0
+    slot_bytes = before.slot_bytes if before else 0
+    if not _slots_lie_there(shelf, before, made):
+        slots = pack.slot_parquet(made.tariff, month.slots)
+        shelf.put(f"{made.folder}/{SLOT}", slots)
+        sent = slot_bytes = len(slots)
     quarters = pack.quarter_parquet(made.flat, made.tariff, month.rows)
-    slots = pack.slot_parquet(made.tariff, month.slots)
-    shelf.put(f"{made.folder}/{SLOT}", slots)
     shelf.put(f"{made.folder}/{QUARTER}", quarters)
-    return msgspec.structs.replace(made, quarter_bytes=len(quarters), slot_bytes=len(slots))
+    part = msgspec.structs.replace(made, quarter_bytes=len(quarters), slot_bytes=slot_bytes)
+    return part, sent + len(quarters)
 
 
 def _tell(shelf: Shelf, flat: str, zone: str, parts: dict[str, Part]) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from flatwatt.errors import FleetError
-from flatwatt.fleet.layout import FLAT_ID, LAYOUT, MANIFEST, Manifest, manifest_name
+from flatwatt.fleet.layout import FLAT_ID, LAYOUT, MONTH, Manifest, manifest_name
 from flatwatt.store.disk import Disk, said
 
 UNFINISHED = ".part"
@@ -116,7 +116,8 @@ class Shelf:
             return None
         if found.layout > LAYOUT:
             raise FleetError(f"{self.path / name}: written by a newer flatwatt; update this one")
-        return found if found.flat == flat else None
+        own = all(part.flat == flat and MONTH.fullmatch(part.month) for part in found.parts)
+        return found if own and found.flat == flat else None
 
     def flats(self) -> list[str]:
         """Return the ids of the flats that have a folder, in order.
@@ -128,6 +129,3 @@ class Shelf:
             raise FleetError(f"{self.path}: there is no such folder; is it mounted?")
         names = (each.name.removeprefix("flat=") for each in self.path.glob("flat=*"))
         return sorted(name for name in names if FLAT_ID.fullmatch(name))
-
-
-__all__ = ["MANIFEST", "Shelf", "folder_of"]
