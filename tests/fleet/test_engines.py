@@ -111,7 +111,7 @@ def test_every_engine_says_the_same_and_columns_add_up(shelf, loaded, by):
 
 def test_rates_are_told_apart(engine):
     keys = [line.key for line in fleet_report(engine, OCTOBER, "tariff").lines]
-    assert keys == ["0.199999", "0.241299", "0.325000"]  # two flats have the last
+    assert keys == ["0.199999", "0.241299", "0.3250"]  # two flats have the last
 
 
 def test_who_sent_nothing_and_who_sent_less_is_named(engine, houses):

@@ -46,7 +46,8 @@ SourceOption = Annotated[
 def push_(
     home: HomeOption = None,
     to: Annotated[
-        str, typer.Option("--to", help="The fleet's folder; else [fleet] to.", metavar="DIR")
+        str,
+        typer.Option("--to", help="The fleet's folder; else the configuration's.", metavar="DIR"),
     ] = "",
     detail: Annotated[
         Detail | None,

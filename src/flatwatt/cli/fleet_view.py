@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flatwatt.fleet.report import FleetLine, FleetReport
-from flatwatt.report.wording import Language, number, word
+from flatwatt.report.wording import Language, decimal, number, word
 
 MOST_NAMED = 20
 COLUMNS = ("energy_kwh", "cost_eur", "unpriced_kwh", "missing_s")
@@ -20,24 +20,29 @@ def fleet_table(report: FleetReport, period: str, language: Language) -> Rendera
     title = word("fleet_title", language).format(flats=report.flats, period=period)
     table = Table(title=Text(title), box=SIMPLE_HEAVY, show_footer=True)
     total = report.total
-    sum_word = Text(word("total", language))
-    table.add_column(word(f"by_{report.by}", language), footer=sum_word)
-    heads = ("kWh", "EUR", word("unpriced_kwh", language), word("missing_h", language))
-    for head, foot in zip(heads, _cells(total, language), strict=True):
+    table.add_column(word(f"by_{report.by}", language), footer=Text(word("total", language)))
+    heads = ["kWh", "EUR"]
+    if total.unpriced_mwh:
+        heads.append(word("unpriced_kwh", language))
+    if total.missing_s:
+        heads.append(word("missing_h", language))
+    for head, foot in zip(heads, _cells(total, total, language), strict=True):
         table.add_column(head, footer=foot, justify="right")
     for line in report.lines:
-        table.add_row(Text(line.key or word("no_rate", language)), *_cells(line, language))
+        key = decimal(line.key, language) if report.by == "tariff" else line.key
+        table.add_row(Text(key or word("no_rate", language)), *_cells(line, total, language))
     notes = [Text(note) for note in (word("fleet_no_fees", language), *notes_of(report, language))]
     return Group(table, *notes)
 
 
-def _cells(line: FleetLine, language: Language) -> list[str]:
-    return [
-        number(Decimal(line.energy_mwh) / 1_000_000, 2, language),
-        number(Decimal(line.cost_cents) / 100, 2, language),
-        number(Decimal(line.unpriced_mwh) / 1_000_000, 2, language) if line.unpriced_mwh else "",
-        number(line.missing_s / 3600, 1, language) if line.missing_s else "",
-    ]
+def _cells(line: FleetLine, total: FleetLine, language: Language) -> Iterator[str]:
+    """Yield a line's figures; the last two only where the total has any."""
+    yield number(Decimal(line.energy_mwh) / 1_000_000, 2, language)
+    yield number(Decimal(line.cost_cents) / 100, 2, language)
+    if total.unpriced_mwh:
+        yield number(Decimal(line.unpriced_mwh) / 1_000_000, 2, language)
+    if total.missing_s:
+        yield number(Decimal(line.missing_s) / 3600, 1, language)
 
 
 def notes_of(report: FleetReport, language: Language) -> Iterator[str]:

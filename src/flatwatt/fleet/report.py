@@ -157,7 +157,10 @@ def _said(key: Any, by: By) -> str:  # noqa: ANN401 - what an engine's column ho
         return ""
     if by == "day":
         return day_of(key).isoformat()
-    return f"{Decimal(key) / 1_000_000:.6f}" if by == "tariff" else str(key)
+    if by == "tariff":
+        text = f"{Decimal(key) / 1_000_000:.6f}"
+        return text.removesuffix("00")
+    return str(key)
 
 
 def _partial(parts: Sequence[Part]) -> list[tuple[str, str, int]]:
