@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PYTEST_ARGS ?= -q -n 2 --dist loadfile
 
-.PHONY: demo test setup dev check format lock clean
+.PHONY: demo test setup dev check format lock fleet clean
 .DEFAULT_GOAL := test
 
 demo: setup
@@ -25,7 +25,7 @@ $(VENV)/.setup: pyproject.toml uv.lock scripts/bootstrap.sh
 	@touch $@
 
 # And what testing needs: the firmware is built and run in a simulator.
-PACKAGES := gcc g++ gcc-avr avr-libc arduino-core-avr libsimavr-dev libelf-dev avrdude
+PACKAGES := gcc g++ gcc-avr avr-libc arduino-core-avr libsimavr-dev libelf-dev avrdude postgresql
 dev: $(VENV)/.dev
 	@sh scripts/debian.sh $(PACKAGES)
 $(VENV)/.dev: $(VENV)/.setup
@@ -45,8 +45,15 @@ format: dev
 lock: dev
 	$(BIN)/uv lock
 
+# Many flats on every engine, Sail with real workers too: half a gigabyte of its own.
+FLEET := .venv-fleet
+fleet: dev
+	@[ -x $(FLEET)/bin/python ] || $(BIN)/python -m venv $(FLEET)
+	@$(BIN)/uv pip install --quiet --python $(FLEET)/bin/python -e '.[fleet-spark]' 'pysail>=0.7,<0.8'
+	@$(FLEET)/bin/python -m bench.fleet --spark sail $(ARGS)
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(FLEET) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 # Trust what the system trusts, also behind a company's or a school's proxy.
 export UV_SYSTEM_CERTS := true

@@ -10,7 +10,7 @@ done
 say() {
     echo "The tests need these packages:$missing" >&2
     echo "  Debian, Ubuntu:  sudo apt-get install --no-install-recommends$missing" >&2
-    echo "  elsewhere: an AVR toolchain (avr-gcc, avr-libc, Arduino's AVR core), simavr, avrdude, g++" >&2
+    echo "  elsewhere: an AVR toolchain (avr-gcc, avr-libc, Arduino's AVR core), simavr, avrdude, g++, PostgreSQL" >&2
     exit 1
 }
 command -v apt-get >/dev/null 2>&1 || say

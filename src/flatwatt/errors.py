@@ -24,6 +24,10 @@ class UsageError(FlatwattError):
     """The question asked cannot be answered: unknown appliance, empty range, bad date."""
 
 
+class FleetError(FlatwattError):
+    """A fleet's files, its engine or a library for them cannot be used."""
+
+
 class PlugError(FlatwattError):
     """A plug could not be read this time."""
 

@@ -50,6 +50,7 @@ def test_every_command_stands_in_the_readme(path, command):
         tables.RecordTable,
         tables.ArchiveTable,
         tables.DisplayTable,
+        tables.FleetTable,
         tables.TariffTable,
         tables.PlugTable,
     ],

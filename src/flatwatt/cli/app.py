@@ -9,6 +9,7 @@ from flatwatt.cli import (
     compare,
     display,
     export,
+    fleet,
     intake,
     patterns,
     play,
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 no answer, 2 wrong command line, 3 configuration, "
-    "4 files, 5 plug, 6 display. "
+    "4 files, 5 plug, 6 display, 7 fleet. "
     "First steps: [bold]flatwatt demo[/], then [bold]flatwatt init[/].",
 )
 plugs_app = typer.Typer(help="Look at single plugs.", no_args_is_help=True)
@@ -37,6 +38,7 @@ plugs_app.command("test")(setup.plugs_test)
 plugs_app.command("families")(setup.plugs_families)
 app.add_typer(plugs_app, name="plugs")
 app.add_typer(display.app, name="display")
+app.add_typer(fleet.app, name="fleet")
 app.add_typer(runs.app, name="runs")
 app.add_typer(appliance.app, name="appliance")
 app.add_typer(record.app, name="record")

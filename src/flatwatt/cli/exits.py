@@ -1,8 +1,21 @@
 """What the command line ends with: 0 done, 1 no answer, 2 wrong words, else by the error."""
 
-from flatwatt.errors import ConfigError, FlatwattError, PlugError, SinkError, StoreError
+from flatwatt.errors import (
+    ConfigError,
+    FlatwattError,
+    FleetError,
+    PlugError,
+    SinkError,
+    StoreError,
+)
 
-CODES: dict[type[FlatwattError], int] = {ConfigError: 3, StoreError: 4, PlugError: 5, SinkError: 6}
+CODES: dict[type[FlatwattError], int] = {
+    ConfigError: 3,
+    StoreError: 4,
+    PlugError: 5,
+    SinkError: 6,
+    FleetError: 7,
+}
 
 
 def exit_code(error: FlatwattError) -> int:

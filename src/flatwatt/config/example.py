@@ -48,6 +48,11 @@ name = "3D printer"
 # [display]
 # port = ""                   # empty: found by itself
 
+# Quarter-hours for whoever looks after many flats: docs/scale.md
+# [fleet]
+# to = "/mnt/fleet"           # a mounted folder; `flatwatt fleet push` sends there
+# detail = "flat"             # or "kinds", "ids": what is said of appliances
+
 # [record]
 # sync_s = 60                 # the most a power cut can cost, in seconds
 # keep_days = 730             # `flatwatt record prune` deletes older days; else kept for ever

@@ -17,6 +17,7 @@ from flatwatt.config.tables import (
     Config,
     DisplayTable,
     FlatTable,
+    FleetTable,
     PlugTable,
     RecordTable,
     TariffTable,
@@ -70,7 +71,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
     """
     text = _text(file)
     tables = _toml(file, text)
-    known = ("flat", "record", "archive", "display", "tariff", "plugs")
+    known = ("flat", "record", "archive", "display", "fleet", "tariff", "plugs")
     for key in tables:
         if key not in known:
             raise _error(file, text, (key,), f"unknown table {key!r}{nearest(key, known)}")
@@ -80,6 +81,7 @@ def load(file: Path, secrets: Path, env: Mapping[str, str]) -> Loaded:
         record=_convert(file, text, ("record",), tables.get("record", {}), RecordTable),
         display=_optional(file, text, tables, "display", DisplayTable),
         archive=_optional(file, text, tables, "archive", ArchiveTable),
+        fleet=_convert(file, text, ("fleet",), tables.get("fleet", {}), FleetTable),
         tariff=_tariff(file, text, tables.get("tariff", [])),
         plugs=_plugs(file, text, tables.get("plugs", {}), hidden),
     )

@@ -57,6 +57,20 @@ class DisplayTable(Struct, frozen=True, forbid_unknown_fields=True):
     port: str = ""
 
 
+class FleetTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[fleet]`: quarter-hours go to whoever looks after many flats.
+
+    Attributes:
+        to: folder they go to; mounted, or kept in step by Syncthing.
+        flat: this flat's name there; made by chance where empty.
+        detail: what leaves beside energy: nothing, kinds of appliances, or their ids.
+    """
+
+    to: str = ""
+    flat: str = ""
+    detail: Literal["flat", "kinds", "ids"] = "flat"
+
+
 class TariffTable(Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[tariff]]`: a contract from a day on.
 
@@ -100,5 +114,6 @@ class Config(Struct, frozen=True):
     record: RecordTable = RecordTable()
     display: DisplayTable | None = None
     archive: ArchiveTable | None = None
+    fleet: FleetTable = FleetTable()
     tariff: tuple[TariffTable, ...] = ()
     plugs: dict[str, PlugTable] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from flatwatt.report.words_care import CARE_WORDS
 from flatwatt.report.words_compare import COMPARE_WORDS
 from flatwatt.report.words_correct import CORRECT_WORDS
 from flatwatt.report.words_doors import DOOR_WORDS
+from flatwatt.report.words_fleet import FLEET_WORDS
 from flatwatt.report.words_report import REPORT_WORDS
 
 Language = Literal["de", "en"]
@@ -76,6 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **CORRECT_WORDS,
     **DOOR_WORDS,
     **REPORT_WORDS,
+    **FLEET_WORDS,
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Many flats: quarter-hours leave a flat as Parquet, and existing engines add them up."""
