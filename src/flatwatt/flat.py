@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from flatwatt.appliance.happenings import Happening
-from flatwatt.appliance.marks import marked
 from flatwatt.appliance.tracker import Tracker
 from flatwatt.charting import Charts
 from flatwatt.config import Config
@@ -109,15 +108,7 @@ class Flat:
         Returns:
             New events, already durable in the log.
         """
-        heard: dict[str, Reading | None] = {}
-        checked: list[Reading] = []
-        for reading in readings:
-            last = heard.get(reading.appliance) or self._tracking.last(reading.appliance)
-            heard_ms = last.at_ms if last is not None and last.plug == reading.plug else None
-            reading = marked(reading, heard_ms, stepped=stepped)  # noqa: PLW2901 - the same one
-            heard[reading.appliance] = reading
-            checked.append(reading)
-            stepped = False
+        checked = self._tracking.checked(readings, stepped=stepped)
         self._book.append(checked)
         self._position = self._book.position
         return self._walk(checked)

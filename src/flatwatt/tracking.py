@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flatwatt.appliance.happenings import Happening
+from flatwatt.appliance.marks import marked
 from flatwatt.appliance.minutes import Minutes, MinutesState
 from flatwatt.appliance.phases import Phase
 from flatwatt.appliance.profiles import PROFILES
@@ -68,6 +69,22 @@ class Tracking:
         """Return an appliance's newest reading."""
         tracker = self.trackers.get(id_)
         return None if tracker is None else tracker.last
+
+    def checked(self, readings: Sequence[Reading], *, stepped: bool) -> list[Reading]:
+        """Return readings with the flags that what was heard before gives them.
+
+        Args:
+            readings: in the order they were heard.
+            stepped: the collector's clock was set before the first of them.
+        """
+        heard: dict[str, Reading] = {}
+        found: list[Reading] = []
+        for reading in readings:
+            last = heard.get(reading.appliance) or self.last(reading.appliance)
+            heard_ms = last.at_ms if last is not None and last.plug == reading.plug else None
+            found.append(marked(reading, heard_ms, stepped=stepped and not found))
+            heard[reading.appliance] = found[-1]
+        return found
 
     def kind(self, id_: str) -> str:
         """Return the kind an appliance is taken for."""

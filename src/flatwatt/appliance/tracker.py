@@ -181,10 +181,8 @@ class Tracker:
 
     def _still(self, before_ms: int | None, changes: tuple[Change, ...]) -> bool:
         """Whether the candidate of before became this run: its energy is kept."""
-        return before_ms is not None and any(
-            isinstance(change, Started) and change.at_ms == self._detector.since_ms
-            for change in changes
-        )
+        begun = {change.at_ms for change in changes if isinstance(change, Started)}
+        return before_ms is not None and self._detector.since_ms in begun
 
     def _follow(self, since_ms: int, reading: Reading) -> tuple[Happening, ...]:
         """Follow the candidate or run from within."""
