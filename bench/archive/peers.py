@@ -37,6 +37,7 @@ from bench.archive.quarters import Hourly, fill
 from bench.archive.twin import peak_mib
 from bench.archive.twin_rows import readings, write_record
 from flatwatt.store.home import Home
+from flatwatt.store.quarters import Quarters
 from flatwatt.store.twin.questions import ask
 from flatwatt.store.twin.twin import Twin
 
@@ -83,7 +84,7 @@ def lay_out(folder: Path, plugs: int, days: int) -> None:
     """Write the year and the month in every form."""
     fill(Home(folder / "home"), plugs, Hourly())
     duck = import_module("duckdb").connect(str(folder / "year.duckdb"))
-    book = peers_year.Quarters(Home(folder / "home").quarters, read_only=True)
+    book = Quarters(Home(folder / "home").quarters, read_only=True)
     with book.asking() as lite:
         for table in ("quarter", "slot"):
             copied(lite, duck, table, folder)
@@ -190,7 +191,8 @@ def main() -> None:
     parser.add_argument("--ask", nargs=4, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.ask:
-        child(*asked.ask[:3], Path(asked.ask[3]))
+        subject, name, question, folder = asked.ask
+        child(subject, name, question, Path(folder))
         return
     if find_spec("duckdb") is None:
         sys.exit("the archive and the copies need DuckDB: pip install duckdb")
