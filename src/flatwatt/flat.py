@@ -81,9 +81,8 @@ class Flat:
         self._watch = watch
         self._book = Book(home, self.zone, watch=watch, maker=self._calendar)
         self._told_until_ms: int | None = None
-        self.correcting = Correcting(
-            self._book, self.found_runs, kinds_from_start=kinds_from_start
-        )
+        of_start = kinds_from_start
+        self.correcting = Correcting(self._book, self.found_runs, kinds_from_start=of_start)
         self._tracking = Tracking(config, counters, self.correcting)
         self._trackers = self._tracking.trackers
         self.charts = Charts(self._book, self._tracking, self._calendar)

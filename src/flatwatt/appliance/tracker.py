@@ -101,10 +101,8 @@ class Tracker:
     @property
     def estimate(self) -> Estimate | None:
         """What is expected of the run going on; None when nothing can be known."""
-        last = self._state.last
-        if last is None or self._detector.run_start_ms is None:
-            return None
-        return self._course.estimate(last.at_ms)
+        last, running = self._state.last, self._detector.run_start_ms is not None
+        return self._course.estimate(last.at_ms) if last is not None and running else None
 
     @property
     def programmes(self) -> ProgramsState:
